@@ -1,0 +1,57 @@
+/**
+ * Client memory and identity as the state machine sees them. The daemon's memory/ implements this; core imports nothing
+ * of it.
+ *
+ * A page that is pinned has a page frame number (PFN): a stable synthetic number below 2^40, consecutive where the
+ * backing is one consecutive object. A PFN stands for the same bytes until it is unpinned.
+ */
+import type { Errno } from "../../proto/uapi/errno.js";
+
+/** Receives consecutive pages in ascending order: `count` pages of the pinned range have PFNs pfn, pfn + 1, ... */
+export type PfnRunSink = (pfn: number, count: number) => void;
+
+/** Something whose pages can be pinned by page number. */
+export interface PageSource {
+  /**
+   * Pins pages [first, first + count) and reports their PFNs as runs that together cover the range in order.
+   * All or nothing: on an error nothing stays pinned and `sink` was not called.
+   * @param first page number in the source: of the virtual address, or of the file offset
+   * @returns EFAULT (address space gone, no memory there, or not writable when `write`), EINVAL (files of a kind or
+   *   size that cannot be pinned), ENOMEM, EOVERFLOW
+   */
+  pin(first: number, count: number, write: boolean, sink: PfnRunSink): Errno;
+  /** Gives back what `pin` reported, whole or in parts. */
+  unpin(pfn: number, count: number): void;
+}
+
+/** A file that MAP_FILE names, held open until `release`. Any kind of file, also one that cannot be pinned. */
+export interface BackingFile extends PageSource {
+  /** For inspection. */
+  readonly name: string;
+  release(): void;
+}
+
+/** One address space of a client: a process between two execs, or a set of registered regions. */
+export interface AddressSpace extends PageSource {
+  /** Differs between any two address spaces of the daemon's life. */
+  readonly id: number;
+  /** For inspection: "pid 123 (qemu)". */
+  readonly name: string;
+  /** Pages that the process itself has locked (mlock): VmLck. */
+  lockedPages(): number;
+}
+
+/** Who issues a call. Capabilities and limits are read when asked for, as they are at that moment. */
+export interface Caller {
+  readonly mm: AddressSpace;
+  /** Real user id. */
+  uid(): number;
+  /** CAP_IPC_LOCK in the initial user namespace. */
+  hasIpcLock(): boolean;
+  /** CAP_SYS_RESOURCE in the initial user namespace. */
+  hasSysResource(): boolean;
+  /** RLIMIT_MEMLOCK in pages; Infinity for none. */
+  memlockLimitPages(): number;
+  /** The file behind one of the caller's descriptors, or EBADF. */
+  openFile(fd: number): BackingFile | Errno;
+}

@@ -1,0 +1,161 @@
+/**
+ * What the state machine asks of IOMMU hardware, whichever vendor's it is: paging domains, attachment, translation.
+ *
+ * The state machine (core) knows only this file. IOVAs and physical addresses of mappings are counted in *granules* of
+ * the domain's format (4 KiB for VT-d), so every one of them is an exact `number`; so is a physical byte address, which
+ * has at most 52 bits.
+ */
+import type { Errno } from "../../proto/uapi/errno.js";
+import type { U64 } from "../u64.js";
+
+/** Permissions of a mapping. */
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+
+/** Flags of a domain to be made; HWPT_ALLOC's flags without the fault bit. */
+export interface DomainOptions {
+  readonly nestParent: boolean;
+  readonly dirtyTracking: boolean;
+  readonly pasid: boolean;
+  /** Force snooping of everything that is mapped (cache coherency). */
+  readonly enforceCoherency: boolean;
+}
+
+/** A kernel-managed page table: what an HWPT_PAGING drives. */
+export interface PagingDomain {
+  /** First and last IOVA that can be mapped. */
+  readonly apertureStart: U64;
+  readonly apertureLast: U64;
+  /** Bit n set: pages of 2^n bytes can be used. */
+  readonly pageSizes: U64;
+  /** log2 of the smallest page in bytes: the unit of `map` and `unmap`. */
+  readonly granuleLg2: number;
+  readonly iommu: Iommu;
+
+  /**
+   * Maps [iova, iova + count) to [physical, physical + count), all in granules, with the largest pages that the
+   * addresses and the page sizes allow. All or nothing.
+   * @returns EINVAL, ERANGE, ENXIO, EADDRINUSE, ENOMEM
+   */
+  map(iova: number, physical: number, count: number, prot: number): Errno;
+
+  /**
+   * Unmaps [iova, iova + count), which `map` calls filled exactly, and issues the invalidations that the hardware
+   * needs before the memory may be reused.
+   * @returns the granules unmapped
+   */
+  unmap(iova: number, count: number): number;
+
+  /** Frees the tables. The domain is attached to nothing. */
+  destroy(): void;
+
+  /** Figures for inspection: tables held, leaf entries by size. */
+  inspect(): DomainInspection;
+}
+
+export interface DomainInspection {
+  readonly format: string;
+  readonly tables: number;
+  /** Page size in bytes, as text ("4K", "2M", "1G"), to the number of leaf entries. */
+  readonly leaves: Readonly<Record<string, number>>;
+}
+
+export interface ReservedRegion {
+  readonly start: U64;
+  readonly last: U64;
+  readonly kind: "direct" | "direct-relaxable" | "reserved" | "msi" | "software-msi";
+}
+
+/** One request of an endpoint. */
+export interface TranslationRequest {
+  /** Bus 15:8, device 7:3, function 2:0. */
+  readonly requesterId: number;
+  readonly address: U64;
+  readonly write: boolean;
+  /** Bytes of the access within the page: the interrupt window tells 4-byte writes from others. */
+  readonly length: number;
+}
+
+/** One item that a walk loaded, for people. */
+export interface WalkStep {
+  readonly structure: string;
+  /** Physical address of the item. */
+  readonly address: number;
+  readonly index: number;
+  readonly word: U64;
+  readonly decoded: string;
+}
+
+/** The architecture's report of a translation that failed. */
+export interface TranslationFault {
+  readonly kind: "fault";
+  readonly requesterId: number;
+  readonly address: U64;
+  readonly write: boolean;
+  /** Reason code and its name in the manual. */
+  readonly reason: number;
+  readonly name: string;
+}
+
+export interface TranslatedPage {
+  readonly kind: "translated";
+  /** Physical address of the requested byte. */
+  readonly physical: number;
+  /** Size of the page that holds it, in bytes; the translation is valid to the end of that page. */
+  readonly pageBytes: number;
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+export type Translation = TranslatedPage | TranslationFault;
+
+/** GET_HW_INFO's driver part. */
+export interface HardwareInfo {
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
+/** One physical IOMMU. */
+export interface Iommu {
+  readonly name: string;
+  /** Devices behind it can be bound at all. */
+  readonly cacheCoherent: boolean;
+  readonly canEnforceCoherency: boolean;
+  readonly canTrackDirty: boolean;
+  /** log2 of the number of PASIDs; 0: no PASID. */
+  readonly pasidBits: number;
+
+  /** @returns the driver's answer for this type (0: its default), or undefined for a type that it does not know. */
+  hardwareInfo(type: number): HardwareInfo | undefined;
+
+  /** @returns a domain, or EOPNOTSUPP or ENOMEM */
+  allocateDomain(options: DomainOptions): PagingDomain | Errno;
+
+  /** Points a requester at a domain, or with undefined blocks its DMA. @returns EINVAL, ENOSPC, ENOMEM */
+  attach(requesterId: number, domain: PagingDomain | undefined): Errno;
+
+  /** As the hardware would: IOTLB first, then a walk that fills it; a fault is recorded. */
+  translate(request: TranslationRequest): Translation;
+
+  /** A walk past the IOTLB that changes and records nothing. */
+  explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] };
+}
+
+/**
+ * Client memory as the bus sees it: what a device reaches with a translated address. Synchronous where the daemon can
+ * touch the memory itself, a promise where the client serves it.
+ */
+export interface PhysicalMemory {
+  /** @param physical byte address; [physical, + into.length) lies in pages that one or more `pin`s reported
+   *  @returns 0, or EFAULT when the memory behind the page is gone */
+  read(physical: number, into: Uint8Array): Errno | Promise<Errno>;
+  write(physical: number, from: Uint8Array): Errno | Promise<Errno>;
+}
+
+/**
+ * The physical address space, in PFNs: page tables live high, client memory low. 2^40 PFNs are the 52-bit addresses that
+ * every format here can hold.
+ */
+export const CLIENT_PFN_FIRST = 2 ** 18;
+export const TABLE_PFN_FIRST = 2 ** 39;
+export const PFN_END = 2 ** 40;

@@ -1,0 +1,16 @@
+/** Compiles the TypeScript into build/ and puts the generated wire code, which is JavaScript already, beside it. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const generated = "proto/wire/generated";
+
+mkdirSync(join(root, "build", generated), { recursive: true });
+for (const name of ["wire.js", "wire.d.ts"])
+  copyFileSync(join(root, generated, name), join(root, "build", generated, name));
+
+const tsc = join(root, "node_modules/typescript/bin/tsc");
+const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.json")], { stdio: "inherit" });
+process.exitCode = status ?? 1;
