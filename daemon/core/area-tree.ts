@@ -1,0 +1,442 @@
+/**
+ * The ordered index of an IOAS's areas: a B+ tree over ranges that never overlap, each carrying the number of an area.
+ *
+ * Nodes are rows of typed arrays, so a million areas cost tens of bytes each and a descent touches few cache lines.
+ * Every entry of an inner node summarises its subtree: first start, last end and the widest gap between two neighbours,
+ * which lets the search for free IOVA skip subtrees that have no room. Invariant: entries of a node ascend, and an
+ * entry of an inner node equals the summary of the node that it refers to.
+ */
+import { U64 } from "../u64.js";
+
+/** Entries in a node. 32 entries of a leaf are ten cache lines; a million areas are four levels. */
+const CAPACITY = 32;
+/** A node with fewer entries is joined with a neighbour if the two fit in one with room to spare. */
+const SPARSE = CAPACITY / 4;
+const JOINED_MAX = (CAPACITY * 3) / 4;
+/** Levels that a tree can have: sparse nodes hold a quarter, and 2^31 positions bound the number of leaves. */
+const LEVELS_MAX = 16;
+const INITIAL_NODES = 8;
+const WORD = 0x1_0000_0000;
+
+/** No entry: what `seek` and `next` answer at the end. */
+export const NONE = -1;
+
+/** A free range between areas, or before the first or after the last. */
+export interface Gap {
+  readonly start: U64;
+  readonly last: U64;
+}
+
+function grown<T extends Uint32Array | Int32Array | Float64Array>(old: T, length: number): T {
+  const array = new (old.constructor as new (length: number) => T)(length);
+  array.set(old);
+  return array;
+}
+
+export class AreaTree {
+  /** Number of areas. */
+  size = 0;
+
+  private nodes = INITIAL_NODES;
+  private startHigh = new Uint32Array(INITIAL_NODES * CAPACITY);
+  private startLow = new Uint32Array(INITIAL_NODES * CAPACITY);
+  private endHigh = new Uint32Array(INITIAL_NODES * CAPACITY);
+  private endLow = new Uint32Array(INITIAL_NODES * CAPACITY);
+  /** In a leaf the area, in an inner node the node below. */
+  private reference = new Int32Array(INITIAL_NODES * CAPACITY);
+  /** By node: entries in use; the leaf to the right and to the left; widest gap between two entries of the subtree. */
+  private count = new Int32Array(INITIAL_NODES);
+  private right = new Int32Array(INITIAL_NODES);
+  private left = new Int32Array(INITIAL_NODES);
+  private widest = new Float64Array(INITIAL_NODES);
+  private readonly freed: number[] = [];
+  private used = 0;
+
+  /** The root, and how many levels of inner nodes are above the leaves. */
+  private root = this.newNode();
+  private height = 0;
+
+  /** The nodes of the last descent and the entry taken in each, by level: 0 is the leaf. */
+  private readonly pathNode = new Int32Array(LEVELS_MAX);
+  private readonly pathEntry = new Int32Array(LEVELS_MAX);
+
+  // ---- reading. A position is valid until the tree changes. ----------------------------------------------------------
+
+  /** Position of the lowest area whose last address is at least `address`, or NONE. */
+  seek(address: U64): number {
+    let node = this.root;
+    for (let level = this.height; level > 0; level--) {
+      const entry = this.firstEndingAt(node, address);
+      if (entry === this.count[node]) return NONE;
+      node = this.reference[node * CAPACITY + entry]!;
+    }
+    const entry = this.firstEndingAt(node, address);
+    return entry === this.count[node] ? NONE : node * CAPACITY + entry;
+  }
+
+  /** Position of the lowest area, or NONE. */
+  first(): number {
+    return this.seek(U64.ZERO);
+  }
+
+  /** Position of the area after this one, or NONE. */
+  next(position: number): number {
+    const node = (position / CAPACITY) | 0;
+    if (position + 1 < node * CAPACITY + this.count[node]!) return position + 1;
+    const right = this.right[node]!;
+    return right === NONE ? NONE : right * CAPACITY;
+  }
+
+  start(position: number): U64 {
+    return U64.fromWords(this.startHigh[position]!, this.startLow[position]!);
+  }
+
+  last(position: number): U64 {
+    return U64.fromWords(this.endHigh[position]!, this.endLow[position]!);
+  }
+
+  area(position: number): number {
+    return this.reference[position]!;
+  }
+
+  /** Whether some area intersects [start, last]. */
+  intersects(start: U64, last: U64): boolean {
+    const position = this.seek(start);
+    return position !== NONE && this.start(position).atMost(last);
+  }
+
+  /**
+   * The lowest gap that ends at `from` or above and, cut to start there, may hold `bytes` bytes.
+   * @param bytes as a number, rounded to nearest: a gap that is exactly as long is never passed over
+   */
+  nextGap(from: U64, bytes: number): Gap | undefined {
+    const position = this.seek(from);
+    if (position === NONE) return { start: from, last: U64.MAX };
+    const start = this.start(position);
+    if (from.lessThan(start)) {
+      const gap = { start: from, last: start.minus(U64.ONE) };
+      if (this.width(start, from) >= bytes) return gap;
+    }
+    const before = this.nextWideGap(this.last(position), bytes);
+    const gapStart = this.last(before).plus(U64.ONE);
+    if (gapStart.isZero()) return undefined;
+    const after = this.next(before);
+    return { start: gapStart, last: after === NONE ? U64.MAX : this.start(after).minus(U64.ONE) };
+  }
+
+  // ---- changing -----------------------------------------------------------------------------------------------------
+
+  /** Preconditions: no area intersects [start, last]. */
+  insert(start: U64, last: U64, area: number): void {
+    this.descend(start);
+    const leaf = this.pathNode[0]!;
+    const entry = this.pathEntry[0]!;
+    this.size++;
+    if (this.count[leaf] === CAPACITY) {
+      this.split(0);
+      this.insert(start, last, area);
+      this.size--;
+      return;
+    }
+    this.openEntry(leaf, entry);
+    this.store(leaf * CAPACITY + entry, start, last, area);
+    this.refreshPath();
+  }
+
+  /** Removes the area at this position. */
+  remove(position: number): void {
+    this.descend(this.last(position));
+    this.size--;
+    this.closeEntry(this.pathNode[0]!, this.pathEntry[0]!);
+    this.refreshPath();
+    this.joinSparse();
+  }
+
+  /** Checks every invariant; for tests. */
+  assertConsistent(): void {
+    const visit = (node: number, level: number): void => {
+      const count = this.count[node]!;
+      if (count === 0 && node !== this.root) throw new Error("empty node");
+      let widest = 0;
+      for (let entry = 0; entry < count; entry++) {
+        const at = node * CAPACITY + entry;
+        if (entry > 0) {
+          if (this.start(at).atMost(this.last(at - 1))) throw new Error("entries do not ascend");
+          widest = Math.max(widest, this.width(this.start(at), this.last(at - 1)) - 1);
+        }
+        if (level === 0) continue;
+        const below = this.reference[at]!;
+        visit(below, level - 1);
+        const head = below * CAPACITY;
+        if (!this.start(at).equals(this.start(head))) throw new Error("wrong summary of starts");
+        if (!this.last(at).equals(this.last(head + this.count[below]! - 1))) throw new Error("wrong summary of ends");
+        widest = Math.max(widest, this.widest[below]!);
+      }
+      if (this.widest[node] !== widest) throw new Error("wrong widest gap");
+    };
+    visit(this.root, this.height);
+  }
+
+  // ---- descent ------------------------------------------------------------------------------------------------------
+
+  /** Index of the first entry of a node whose end is at least `address`; the count if there is none. */
+  private firstEndingAt(node: number, address: U64): number {
+    const high = address.high >>> 0;
+    const low = address.low >>> 0;
+    const base = node * CAPACITY;
+    let from = 0;
+    let to = this.count[node]!;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const endHigh = this.endHigh[base + middle]!;
+      if (endHigh < high || (endHigh === high && this.endLow[base + middle]! < low)) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** Records the path to where an area that ends at or begins at `address` is or belongs. */
+  private descend(address: U64): void {
+    let node = this.root;
+    for (let level = this.height; level > 0; level--) {
+      const entry = Math.min(this.firstEndingAt(node, address), this.count[node]! - 1);
+      this.pathNode[level] = node;
+      this.pathEntry[level] = entry;
+      node = this.reference[node * CAPACITY + entry]!;
+    }
+    this.pathNode[0] = node;
+    this.pathEntry[0] = this.firstEndingAt(node, address);
+  }
+
+  /** Position of the first area at or above the one ending at `end` behind which there may be `bytes` free bytes. */
+  private nextWideGap(end: U64, bytes: number): number {
+    this.descend(end);
+    // Climb: at each level look at the entries to the right of the path; the gap behind the path's own entry first.
+    for (let level = 0; level <= this.height; level++) {
+      const node = this.pathNode[level]!;
+      const entry = this.wideEntry(node, level, this.pathEntry[level]!, bytes, level > 0);
+      if (entry !== NONE) return this.descendToWideGap(node, level, entry, bytes);
+    }
+    return this.lastPosition(this.root, this.height);
+  }
+
+  /**
+   * First entry of a node from `entry` on that has a wide gap inside or between it and the next.
+   * @param skipInside the first entry's inside has been searched
+   */
+  private wideEntry(node: number, level: number, entry: number, bytes: number, skipInside: boolean): number {
+    const base = node * CAPACITY;
+    const count = this.count[node]!;
+    for (let index = entry; index < count; index++) {
+      const inside = level > 0 && !(skipInside && index === entry);
+      if (inside && this.widest[this.reference[base + index]!]! >= bytes) return index;
+      if (index + 1 < count && this.gapBehind(base + index) >= bytes) return index;
+    }
+    return NONE;
+  }
+
+  private descendToWideGap(node: number, level: number, entry: number, bytes: number): number {
+    // On the path's own entry only the gap behind it is meant, because its inside was searched on the way up.
+    let onPath = this.pathEntry[level] === entry && this.pathNode[level] === node;
+    while (level > 0) {
+      const below = this.reference[node * CAPACITY + entry]!;
+      if (onPath || this.widest[below]! < bytes) return this.lastPosition(below, level - 1);
+      level--;
+      node = below;
+      onPath = false;
+      entry = this.wideEntry(node, level, 0, bytes, false);
+    }
+    return node * CAPACITY + entry;
+  }
+
+  private lastPosition(node: number, level: number): number {
+    for (; level > 0; level--) node = this.reference[node * CAPACITY + this.count[node]! - 1]!;
+    return node * CAPACITY + this.count[node]! - 1;
+  }
+
+  /** upper - lower, rounded to nearest. */
+  private width(upper: U64, lower: U64): number {
+    return upper.minus(lower).toNumber();
+  }
+
+  /** Free bytes between an entry and the next of the same node, rounded to nearest. */
+  private gapBehind(at: number): number {
+    const high = this.startHigh[at + 1]! - this.endHigh[at]!;
+    return high * WORD + (this.startLow[at + 1]! - this.endLow[at]! - 1);
+  }
+
+  // ---- nodes --------------------------------------------------------------------------------------------------------
+
+  private store(at: number, start: U64, last: U64, reference: number): void {
+    this.startHigh[at] = start.high;
+    this.startLow[at] = start.low;
+    this.endHigh[at] = last.high;
+    this.endLow[at] = last.low;
+    this.reference[at] = reference;
+  }
+
+  private copyEntries(from: number, to: number, count: number): void {
+    for (const column of [this.startHigh, this.startLow, this.endHigh, this.endLow, this.reference])
+      column.copyWithin(to, from, from + count);
+  }
+
+  private openEntry(node: number, entry: number): void {
+    const at = node * CAPACITY + entry;
+    this.copyEntries(at, at + 1, this.count[node]! - entry);
+    this.count[node]!++;
+  }
+
+  private closeEntry(node: number, entry: number): void {
+    const at = node * CAPACITY + entry;
+    this.copyEntries(at + 1, at, this.count[node]! - entry - 1);
+    this.count[node]!--;
+  }
+
+  private newNode(): number {
+    const node = this.freed.pop() ?? this.used++;
+    if (node === this.nodes) {
+      this.nodes = Math.ceil(this.nodes * 1.5);
+      this.startHigh = grown(this.startHigh, this.nodes * CAPACITY);
+      this.startLow = grown(this.startLow, this.nodes * CAPACITY);
+      this.endHigh = grown(this.endHigh, this.nodes * CAPACITY);
+      this.endLow = grown(this.endLow, this.nodes * CAPACITY);
+      this.reference = grown(this.reference, this.nodes * CAPACITY);
+      this.count = grown(this.count, this.nodes);
+      this.right = grown(this.right, this.nodes);
+      this.left = grown(this.left, this.nodes);
+      this.widest = grown(this.widest, this.nodes);
+    }
+    this.count[node] = 0;
+    this.right[node] = NONE;
+    this.left[node] = NONE;
+    this.widest[node] = 0;
+    return node;
+  }
+
+  /** Recomputes the widest gap of one node from its entries. */
+  private refreshWidest(node: number, level: number): void {
+    const base = node * CAPACITY;
+    const count = this.count[node]!;
+    let widest = 0;
+    for (let entry = 0; entry < count; entry++) {
+      if (entry + 1 < count) widest = Math.max(widest, this.gapBehind(base + entry));
+      if (level > 0) widest = Math.max(widest, this.widest[this.reference[base + entry]!]!);
+    }
+    this.widest[node] = widest;
+  }
+
+  /** Makes an entry of an inner node the summary of the node below it. */
+  private refreshEntry(at: number): void {
+    const head = this.reference[at]! * CAPACITY;
+    const tail = head + this.count[this.reference[at]!]! - 1;
+    this.startHigh[at] = this.startHigh[head]!;
+    this.startLow[at] = this.startLow[head]!;
+    this.endHigh[at] = this.endHigh[tail]!;
+    this.endLow[at] = this.endLow[tail]!;
+  }
+
+  /** Carries a change of the path's leaf upwards; a node that became empty leaves its parent. */
+  private refreshPath(): void {
+    for (let level = 0; level <= this.height; level++) {
+      const node = this.pathNode[level]!;
+      if (level > 0) {
+        const entry = this.pathEntry[level]!;
+        const below = this.pathNode[level - 1]!;
+        if (this.count[below] === 0) {
+          this.discard(below, level - 1);
+          this.closeEntry(node, entry);
+        } else {
+          this.refreshEntry(node * CAPACITY + entry);
+        }
+      }
+      this.refreshWidest(node, level);
+    }
+    while (this.height > 0 && this.count[this.root]! <= 1) this.lowerRoot();
+  }
+
+  private lowerRoot(): void {
+    const old = this.root;
+    if (this.count[old] === 0) {
+      this.height = 0;
+      this.root = this.newNode();
+    } else {
+      this.height--;
+      this.root = this.reference[old * CAPACITY]!;
+    }
+    this.freed.push(old);
+  }
+
+  private discard(node: number, level: number): void {
+    if (level === 0) {
+      const left = this.left[node]!;
+      const right = this.right[node]!;
+      if (left !== NONE) this.right[left] = right;
+      if (right !== NONE) this.left[right] = left;
+    }
+    this.freed.push(node);
+  }
+
+  /** Splits the full node of the path at this level in two; the path is stale afterwards. */
+  private split(level: number): void {
+    if (level === this.height) {
+      const root = this.newNode();
+      this.count[root] = 1;
+      this.reference[root * CAPACITY] = this.root;
+      this.refreshEntry(root * CAPACITY);
+      this.height++;
+      this.pathNode[this.height] = root;
+      this.pathEntry[this.height] = 0;
+      this.root = root;
+    } else if (this.count[this.pathNode[level + 1]!] === CAPACITY) {
+      this.split(level + 1);
+      return; // The caller descends again and, finding the node still full, comes back with room above it.
+    }
+    const node = this.pathNode[level]!;
+    const parent = this.pathNode[level + 1]!;
+    const entry = this.pathEntry[level + 1]!;
+    const fresh = this.newNode();
+    // An insertion at the far right keeps the left node full, so that ascending maps fill nodes.
+    const rightmost = this.pathEntry[level] === CAPACITY && this.right[node] === NONE;
+    const kept = rightmost && level === 0 ? CAPACITY - 1 : CAPACITY / 2;
+    this.copyEntries(node * CAPACITY + kept, fresh * CAPACITY, CAPACITY - kept);
+    this.count[fresh] = CAPACITY - kept;
+    this.count[node] = kept;
+    if (level === 0) {
+      const right = this.right[node]!;
+      this.left[fresh] = node;
+      this.right[fresh] = right;
+      this.right[node] = fresh;
+      if (right !== NONE) this.left[right] = fresh;
+    }
+    this.openEntry(parent, entry + 1);
+    this.reference[parent * CAPACITY + entry + 1] = fresh;
+    this.refreshWidest(node, level);
+    this.refreshWidest(fresh, level);
+    this.refreshEntry(parent * CAPACITY + entry);
+    this.refreshEntry(parent * CAPACITY + entry + 1);
+    this.refreshWidest(parent, level + 1);
+  }
+
+  /** Joins the path's leaf with a neighbour under the same parent when both are sparse, and so on upwards. */
+  private joinSparse(): void {
+    for (let level = 0; level < this.height; level++) {
+      const parent = this.pathNode[level + 1]!;
+      const node = this.pathNode[level]!;
+      if (this.count[node] === 0 || this.count[node]! >= SPARSE || this.count[parent]! < 2) return;
+      const entry = Math.min(this.pathEntry[level + 1]!, this.count[parent]! - 2);
+      const at = parent * CAPACITY + entry;
+      const into = this.reference[at]!;
+      const from = this.reference[at + 1]!;
+      if (this.count[into]! + this.count[from]! > JOINED_MAX) return;
+      this.copyEntries(from * CAPACITY, into * CAPACITY + this.count[into]!, this.count[from]!);
+      this.count[into]! += this.count[from]!;
+      this.discard(from, level);
+      this.closeEntry(parent, entry + 1);
+      this.refreshWidest(into, level);
+      this.refreshEntry(at);
+      this.refreshWidest(parent, level + 1);
+      this.pathNode[level] = into;
+    }
+    while (this.height > 0 && this.count[this.root]! <= 1) this.lowerRoot();
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * How an area goes into a page table: each run of consecutive page frames becomes one request, in the granules of the
+ * domain, and the domain picks its page sizes inside it (specification 20, section 3.1).
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { PagingDomain } from "../hw/interface.js";
+import { PAGE_SIZE, type U64 } from "../u64.js";
+import type { Pages } from "./pages.js";
+
+const PAGE_LG2 = Math.log2(PAGE_SIZE);
+
+export interface FilledArea {
+  readonly start: U64;
+  readonly length: U64;
+  readonly pages: Pages;
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+  /** Of the first byte in page `firstIndex`. */
+  readonly offset: number;
+  readonly prot: number;
+  /** Request each page by itself: huge pages are off. */
+  readonly pageByPage: boolean;
+}
+
+/** Preconditions: the area's pages are pinned; start, length and offset are multiples of the granule. */
+export function mapArea(domain: PagingDomain, area: FilledArea): Errno {
+  const granuleLg2 = domain.granuleLg2;
+  const perPage = 2 ** (PAGE_LG2 - granuleLg2);
+  const first = granules(area.start, granuleLg2);
+  let iova = first;
+  let remaining = granules(area.length, granuleLg2);
+  let skip = area.offset >> granuleLg2;
+  let error: Errno = errno.OK;
+  const request = (physical: number, count: number): void => {
+    if (error !== errno.OK) return;
+    error = domain.map(iova, physical, count, area.prot);
+    if (error === errno.OK) iova += count;
+  };
+  area.pages.runs(area.firstIndex, area.lastIndex, (pfn, pages) => {
+    for (let page = 0; page < pages; page += area.pageByPage ? 1 : pages) {
+      const count = Math.min((area.pageByPage ? 1 : pages) * perPage - skip, remaining);
+      request((pfn + page) * perPage + skip, count);
+      remaining -= count;
+      skip = 0;
+    }
+  });
+  if (error !== errno.OK && iova > first) domain.unmap(first, iova - first);
+  return error;
+}
+
+export function unmapArea(domain: PagingDomain, start: U64, length: U64): void {
+  domain.unmap(granules(start, domain.granuleLg2), granules(length, domain.granuleLg2));
+}
+
+function granules(bytes: U64, granuleLg2: number): number {
+  return bytes.page() * 2 ** (PAGE_LG2 - granuleLg2) + (bytes.pageOffset() >> granuleLg2);
+}

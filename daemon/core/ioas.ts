@@ -1,0 +1,399 @@
+/**
+ * An IO address space: the map from IOVA to slices of pages objects, and the domains that mirror it
+ * (specification 10, sections 4 and 5).
+ *
+ * Invariant: while the IOAS has domains, every area's pages are pinned and every area is mapped in every domain; while it
+ * has none, nothing of it is.
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { PagingDomain } from "../hw/interface.js";
+import { PROT_WRITE } from "../hw/interface.js";
+import { PAGE_SIZE, U64, lastOf, lengthOf, minOf } from "../u64.js";
+import type { Accounts } from "./accounting.js";
+import { AreaTable } from "./area-table.js";
+import { AreaTree, NONE } from "./area-tree.js";
+import { mapArea, unmapArea } from "./domain-fill.js";
+import { chooseIova } from "./iova-allocator.js";
+import type { Pages } from "./pages.js";
+import { ReservedRanges, rangesIntersect, uncovered, type Range } from "./range-set.js";
+
+/** A part of a pages object that one area maps. */
+export interface Slice {
+  readonly pages: Pages;
+  readonly firstIndex: number;
+  /** Of the first byte in page `firstIndex`. */
+  readonly offset: number;
+  /** Bytes, at least 1. */
+  readonly length: U64;
+}
+
+export interface UnmapResult {
+  readonly error: Errno;
+  /** Bytes of the areas that were removed, also before an error. */
+  readonly unmapped: U64;
+}
+
+export class Ioas {
+  private readonly tree = new AreaTree();
+  private readonly table = new AreaTable();
+  private readonly reserved = new ReservedRanges();
+  private allowed: readonly Range[] = [];
+  /** Position 0 is the storage domain: unmapped last. */
+  private readonly domains: PagingDomain[] = [];
+  private hugePages = true;
+  private alignmentBytes = 1;
+
+  constructor(private readonly accounts: Accounts) {}
+
+  /** IOVA alignment in bytes: a power of two from 1 to 4096. */
+  get alignment(): number {
+    return this.alignmentBytes;
+  }
+
+  get areaCount(): number {
+    return this.tree.size;
+  }
+
+  get domainCount(): number {
+    return this.domains.length;
+  }
+
+  get hugePagesEnabled(): boolean {
+    return this.hugePages;
+  }
+
+  // ---- mapping ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Places slices one behind the other (specification 10, section 5.3). Each area takes a reference of its own on its
+   * pages.
+   * @param iova where, or undefined for the automatic choice
+   * @returns the IOVA, or EINVAL, EOVERFLOW, EEXIST, ENOSPC, EPERM, or what pinning and the page tables answer
+   */
+  place(slices: readonly Slice[], length: U64, prot: number, iova: U64 | undefined): U64 | Errno {
+    if (length.isZero() || length.modPowerOfTwo(this.alignmentBytes) !== 0) return errno.EINVAL;
+    const start = iova === undefined ? this.chooseStart(slices[0]!, length) : this.checkFixed(iova, length);
+    if (typeof start === "number") return start;
+
+    let at = start;
+    const placed: U64[] = [];
+    for (const slice of slices) {
+      const error = this.addArea(slice, at, prot);
+      if (error !== errno.OK) return this.abandon(placed, error);
+      placed.push(at);
+      at = at.plus(slice.length);
+    }
+    if (this.domains.length > 0) {
+      for (const address of placed) {
+        const error = this.storeArea(this.tree.seek(address));
+        if (error !== errno.OK) return this.abandon(placed, error);
+      }
+    }
+    return start;
+  }
+
+  private chooseStart(slice: Slice, length: U64): U64 | Errno {
+    return chooseIova({
+      areas: this.tree,
+      reserved: this.reserved.cover(),
+      allowed: this.allowed,
+      alignment: this.alignmentBytes,
+      address: slice.pages.addressOf(slice.firstIndex, slice.offset),
+      length,
+    });
+  }
+
+  private checkFixed(iova: U64, length: U64): U64 | Errno {
+    if (iova.modPowerOfTwo(this.alignmentBytes) !== 0) return errno.EINVAL;
+    const last = lastOf(iova, length);
+    if (last === undefined) return errno.EOVERFLOW;
+    if (this.reserved.intersects({ start: iova, last })) return errno.EINVAL;
+    if (this.tree.intersects(iova, last)) return errno.EEXIST;
+    return iova;
+  }
+
+  private addArea(slice: Slice, start: U64, prot: number): Errno {
+    const { pages, firstIndex, offset, length } = slice;
+    if ((prot & PROT_WRITE) !== 0 && !pages.writable) return errno.EPERM;
+    if (offset % this.alignmentBytes !== 0) return errno.EINVAL;
+    const lastByte = lastOf(U64.fromPage(firstIndex, offset), length);
+    if (lastByte === undefined || lastByte.page() >= pages.pageCount) return errno.EOVERFLOW;
+    pages.retain();
+    this.tree.insert(start, start.plus(length).minus(U64.ONE), this.table.add(pages, firstIndex, offset, prot));
+    return errno.OK;
+  }
+
+  private abandon(placed: readonly U64[], error: Errno): Errno {
+    for (const address of placed) this.removeArea(this.tree.seek(address));
+    return error;
+  }
+
+  /**
+   * The slices behind [start, last], for a copy.
+   * @returns ENOENT if an address of the range is not mapped
+   */
+  slices(start: U64, last: U64): Slice[] | Errno {
+    const found: Slice[] = [];
+    let from = start;
+    for (let at = this.tree.seek(start); at !== NONE; at = this.tree.next(at)) {
+      const areaStart = this.tree.start(at);
+      if (from.lessThan(areaStart)) break;
+      const to = minOf(this.tree.last(at), last);
+      const area = this.tree.area(at);
+      const byte = U64.fromPage(this.table.firstIndex(area), this.table.offset(area)).plus(from.minus(areaStart));
+      found.push({
+        pages: this.table.pagesOf(area),
+        firstIndex: byte.page(),
+        offset: byte.pageOffset(),
+        length: lengthOf(from, to),
+      });
+      if (to.equals(last)) return found;
+      from = to.plus(U64.ONE);
+    }
+    return errno.ENOENT;
+  }
+
+  /** Removes the areas in [start, last]; those before a failing one stay removed (specification 10, section 5.5). */
+  unmap(start: U64, last: U64): UnmapResult {
+    let unmapped = U64.ZERO;
+    for (;;) {
+      const at = this.tree.seek(start);
+      if (at === NONE || last.lessThan(this.tree.start(at))) return { error: errno.OK, unmapped };
+      const areaStart = this.tree.start(at);
+      const areaLast = this.tree.last(at);
+      if (areaStart.lessThan(start) || last.lessThan(areaLast)) return { error: errno.ENOENT, unmapped };
+      this.removeArea(at);
+      unmapped = unmapped.plus(lengthOf(areaStart, areaLast));
+      if (last.atMost(areaLast)) return { error: errno.OK, unmapped };
+      start = areaLast.plus(U64.ONE);
+    }
+  }
+
+  unmapAll(): UnmapResult {
+    return this.unmap(U64.ZERO, U64.MAX);
+  }
+
+  private removeArea(at: number): void {
+    const area = this.tree.area(at);
+    const pages = this.table.pagesOf(area);
+    if (this.table.isStored(area)) {
+      for (let index = this.domains.length - 1; index >= 0; index--) this.unmapFrom(this.domains[index]!, at);
+      pages.unpin(this.table.firstIndex(area), this.lastIndex(at), this.accounts);
+    }
+    this.tree.remove(at);
+    this.table.remove(area);
+    pages.release();
+  }
+
+  /** Start of the n-th area from below, counted from 0, or undefined. */
+  nthAreaStart(index: number): U64 | undefined {
+    let at = this.tree.first();
+    for (; at !== NONE && index > 0; index--) at = this.tree.next(at);
+    return at === NONE ? undefined : this.tree.start(at);
+  }
+
+  /** Every area's pages object, once per area. */
+  *pagesObjects(): Iterable<Pages> {
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at))
+      yield this.table.pagesOf(this.tree.area(at));
+  }
+
+  // ---- ranges -------------------------------------------------------------------------------------------------------
+
+  /** What no reservation covers, ascending: the answer of IOVA_RANGES. */
+  usableRanges(): Range[] {
+    return uncovered(U64.ZERO, U64.MAX, this.reserved.cover());
+  }
+
+  /** @returns EADDRINUSE if one of them is reserved; then the old list stays */
+  setAllowed(ranges: readonly Range[]): Errno {
+    if (ranges.some((range) => this.reserved.intersects(range))) return errno.EADDRINUSE;
+    this.allowed = ranges;
+    return errno.OK;
+  }
+
+  /** @returns EADDRINUSE if an area or an allowed range is there */
+  reserve(start: U64, last: U64, owner: object): Errno {
+    if (this.tree.intersects(start, last)) return errno.EADDRINUSE;
+    if (this.allowed.some((range) => rangesIntersect(range, { start, last }))) return errno.EADDRINUSE;
+    this.reserved.add(start, last, owner);
+    return errno.OK;
+  }
+
+  unreserve(owner: object): void {
+    this.reserved.removeOwner(owner);
+  }
+
+  // ---- alignment ----------------------------------------------------------------------------------------------------
+
+  /**
+   * Turns huge pages on or off (specification 10, section 8.8).
+   * @returns EINVAL with a domain and an area, EADDRINUSE if an area is not page aligned
+   */
+  setHugePages(enabled: boolean): Errno {
+    if (enabled === this.hugePages) return errno.OK;
+    if (!enabled && this.domains.length > 0 && this.tree.size > 0) return errno.EINVAL;
+    const error = this.setAlignment(this.requiredAlignment(this.domains, enabled));
+    if (error === errno.OK) this.hugePages = enabled;
+    return error;
+  }
+
+  private requiredAlignment(domains: readonly PagingDomain[], hugePages: boolean): number {
+    return Math.max(hugePages ? 1 : PAGE_SIZE, ...domains.map((domain) => 2 ** domain.granuleLg2));
+  }
+
+  /** Raising checks every area; lowering always succeeds. */
+  private setAlignment(bytes: number): Errno {
+    if (bytes > this.alignmentBytes) {
+      for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) {
+        const start = this.tree.start(at);
+        const length = lengthOf(start, this.tree.last(at));
+        const misaligned = start.or(length).modPowerOfTwo(bytes) !== 0;
+        if (misaligned || this.table.offset(this.tree.area(at)) % bytes !== 0) return errno.EADDRINUSE;
+      }
+    }
+    this.alignmentBytes = bytes;
+    return errno.OK;
+  }
+
+  // ---- domains ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Adds a page table and fills it (specification 10, section 5.6; 30, section 5.3).
+   * @returns EINVAL, EADDRINUSE, or what filling answers; then nothing has changed
+   */
+  addDomain(domain: PagingDomain): Errno {
+    if (2 ** domain.granuleLg2 > PAGE_SIZE) return errno.EINVAL;
+    const before = this.alignmentBytes;
+    let error = this.setAlignment(this.requiredAlignment([...this.domains, domain], this.hugePages));
+    if (error !== errno.OK) return error;
+    error = this.reserveOutside(domain);
+    if (error === errno.OK) {
+      this.domains.push(domain);
+      error = this.domains.length === 1 ? this.storeAll() : this.fillFurther(domain);
+      if (error === errno.OK) return errno.OK;
+      this.domains.pop();
+    }
+    this.reserved.removeOwner(domain);
+    this.alignmentBytes = before;
+    return error;
+  }
+
+  private reserveOutside(domain: PagingDomain): Errno {
+    if (!domain.apertureStart.isZero()) {
+      const error = this.reserve(U64.ZERO, domain.apertureStart.minus(U64.ONE), domain);
+      if (error !== errno.OK) return error;
+    }
+    return domain.apertureLast.isMax()
+      ? errno.OK
+      : this.reserve(domain.apertureLast.plus(U64.ONE), U64.MAX, domain);
+  }
+
+  /** Cannot fail. The last domain gone, the pages are unpinned. */
+  removeDomain(domain: PagingDomain): void {
+    const index = this.domains.indexOf(domain);
+    const last = this.domains.length === 1;
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) {
+      if (last) this.unstoreArea(at);
+      else this.unmapFrom(domain, at);
+    }
+    // The last entry fills the place that became free.
+    const tail = this.domains.pop()!;
+    if (index < this.domains.length) this.domains[index] = tail;
+    this.reserved.removeOwner(domain);
+    this.alignmentBytes = this.requiredAlignment(this.domains, this.hugePages);
+  }
+
+  private storeAll(): Errno {
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) {
+      const error = this.storeArea(at);
+      if (error === errno.OK) continue;
+      for (let done = this.tree.first(); done !== at; done = this.tree.next(done)) this.unstoreArea(done);
+      return error;
+    }
+    return errno.OK;
+  }
+
+  private fillFurther(domain: PagingDomain): Errno {
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) {
+      const error = this.mapInto(domain, at);
+      if (error === errno.OK) continue;
+      for (let done = this.tree.first(); done !== at; done = this.tree.next(done)) this.unmapFrom(domain, done);
+      return error;
+    }
+    return errno.OK;
+  }
+
+  /** Pins an area's pages, maps them in every domain, and charges for them last; or changes nothing. */
+  private storeArea(at: number): Errno {
+    const area = this.tree.area(at);
+    const pages = this.table.pagesOf(area);
+    const firstIndex = this.table.firstIndex(area);
+    const lastIndex = this.lastIndex(at);
+    const newly = pages.pin(firstIndex, lastIndex);
+    if (newly < 0) return -newly;
+    let mapped = 0;
+    let error: Errno = errno.OK;
+    while (mapped < this.domains.length && error === errno.OK) {
+      error = this.mapInto(this.domains[mapped]!, at);
+      if (error === errno.OK) mapped++;
+    }
+    if (error === errno.OK) error = pages.charge(this.accounts, newly);
+    if (error === errno.OK) {
+      this.table.setStored(area, true);
+      return errno.OK;
+    }
+    while (mapped > 0) this.unmapFrom(this.domains[--mapped]!, at);
+    pages.unpin(firstIndex, lastIndex, this.accounts, false);
+    return error;
+  }
+
+  private unstoreArea(at: number): void {
+    const area = this.tree.area(at);
+    for (const domain of this.domains) this.unmapFrom(domain, at);
+    this.table.pagesOf(area).unpin(this.table.firstIndex(area), this.lastIndex(at), this.accounts);
+    this.table.setStored(area, false);
+  }
+
+  private mapInto(domain: PagingDomain, at: number): Errno {
+    const area = this.tree.area(at);
+    return mapArea(domain, {
+      start: this.tree.start(at),
+      length: lengthOf(this.tree.start(at), this.tree.last(at)),
+      pages: this.table.pagesOf(area),
+      firstIndex: this.table.firstIndex(area),
+      lastIndex: this.lastIndex(at),
+      offset: this.table.offset(area),
+      prot: this.table.prot(area),
+      pageByPage: !this.hugePages,
+    });
+  }
+
+  private unmapFrom(domain: PagingDomain, at: number): void {
+    unmapArea(domain, this.tree.start(at), lengthOf(this.tree.start(at), this.tree.last(at)));
+  }
+
+  /** Index of the page that holds an area's last byte. */
+  private lastIndex(at: number): number {
+    const area = this.tree.area(at);
+    const span = this.tree.last(at).minus(this.tree.start(at));
+    return U64.fromPage(this.table.firstIndex(area), this.table.offset(area)).plus(span).page();
+  }
+
+  /** For inspection. @param limit areas that are listed at the most */
+  inspectAreas(limit: number): { start: U64; last: U64; prot: number; source: string; writable: boolean }[] {
+    const listed = [];
+    for (let at = this.tree.first(); at !== NONE && listed.length < limit; at = this.tree.next(at)) {
+      const area = this.tree.area(at);
+      const pages = this.table.pagesOf(area);
+      listed.push({
+        start: this.tree.start(at),
+        last: this.tree.last(at),
+        prot: this.table.prot(area),
+        source: pages.file?.name ?? pages.owner.mm.name,
+        writable: pages.writable,
+      });
+    }
+    return listed;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * A pages object: a linear array of whole pages from one source, shared by all areas that were copied or cut from one
+ * MAP (specification 20, section 1). It pins its pages once, however many areas use them, and accounts for them once.
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import { U64 } from "../u64.js";
+import { AccountMode, type Accounts, type Owner } from "./accounting.js";
+import type { BackingFile, PageSource, PfnRunSink } from "./mm.js";
+import { PinnedRuns, type Frames } from "./pinned-runs.js";
+
+export class Pages {
+  /** The areas that map it, and whoever made it until it has been placed. */
+  private references = 1;
+  private pinned: PinnedRuns | undefined;
+
+  /**
+   * @param file undefined: the pages are those of the owner's memory at the time of the mapping
+   * @param basePage page of the source that is index 0: of the virtual address, or of the file offset
+   * @param pageCount indexes that exist
+   */
+  constructor(
+    public owner: Owner,
+    readonly file: BackingFile | undefined,
+    private readonly basePage: number,
+    readonly pageCount: number,
+    readonly writable: boolean,
+    readonly mode: AccountMode,
+  ) {}
+
+  /** Address in the backing of byte `offset` of page `index`. */
+  addressOf(index: number, offset: number): U64 {
+    return U64.fromPage(this.basePage + index, offset);
+  }
+
+  retain(): void {
+    this.references++;
+  }
+
+  /** The last reference gone, the file goes too. */
+  release(): void {
+    this.references--;
+    if (this.references === 0) this.file?.release();
+  }
+
+  /**
+   * Pins pages [first, last] for one more area with domains.
+   * @returns the newly pinned pages, still to be charged with `charge`, or a negative errno with nothing changed
+   */
+  pin(first: number, last: number): number {
+    this.pinned ??= new PinnedRuns();
+    return this.pinned.cover(first, last, this.source(), this.basePage, this.writable);
+  }
+
+  /** @returns ENOMEM over the limit; then nothing is charged */
+  charge(accounts: Accounts, pages: number): Errno {
+    return pages === 0 ? errno.OK : accounts.charge(this.owner, this.mode, pages);
+  }
+
+  /**
+   * Takes back one `pin` of [first, last]. Preconditions: the pages are in no domain of that area any more.
+   * @param charged false if those newly pinned were never charged
+   */
+  unpin(first: number, last: number, accounts: Accounts, charged = true): void {
+    if (this.pinned === undefined) return;
+    const frames = this.pinned.uncover(first, last);
+    if (frames.length === 0) return;
+    const source = this.source();
+    for (const { pfn, count } of frames) source.unpin(pfn, count);
+    if (charged) accounts.credit(this.owner, this.mode, countOf(frames));
+    if (this.pinned.pageCount() === 0) this.pinned = undefined;
+  }
+
+  /** The page frames of [first, last], which are pinned. */
+  runs(first: number, last: number, sink: PfnRunSink): void {
+    this.pinned?.runs(first, last, sink);
+  }
+
+  pinnedCount(): number {
+    return this.pinned?.pageCount() ?? 0;
+  }
+
+  private source(): PageSource {
+    return this.file ?? this.owner.mm;
+  }
+}
+
+function countOf(frames: readonly Frames[]): number {
+  return frames.reduce((sum, { count }) => sum + count, 0);
+}

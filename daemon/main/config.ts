@@ -1,0 +1,93 @@
+/**
+ * The daemon's configuration: from the command line first, then from IOMMUFD_EMU_* in the environment, then the
+ * defaults. Every mistake is one clear line.
+ */
+import { mkdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { defaultLimits, type Limits } from "./limits.js";
+
+export interface ServeOptions {
+  readonly socket?: string | undefined;
+  /** A topology file; undefined: the default topology. */
+  readonly topology?: string | undefined;
+  /** "NAME=VALUE" */
+  readonly limits?: readonly string[] | undefined;
+  readonly selftest?: boolean | undefined;
+  readonly logLevel?: string | undefined;
+}
+
+export interface Config {
+  readonly socketPath: string;
+  readonly topologyPath: string | undefined;
+  readonly limits: Limits;
+  readonly selftest: boolean;
+  readonly logLevel: LogLevel;
+}
+
+/** A mistake of the user's; the message is one line. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const limitValue = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const boolean = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new ConfigError(`${what}: ${result.error.issues[0]!.message}`);
+}
+
+/** @throws ConfigError */
+export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = options.limits ?? environment["IOMMUFD_EMU_LIMITS"]?.split(",").filter((text) => text !== "") ?? [];
+  const level = options.logLevel ?? environment["IOMMUFD_EMU_LOG_LEVEL"] ?? "info";
+  const selftest = environment["IOMMUFD_EMU_SELFTEST"];
+  return {
+    socketPath: options.socket ?? environment["IOMMUFD_EMU_SOCKET"] ?? defaultSocketPath(environment),
+    topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
+    limits: readLimits(given),
+    selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),
+    logLevel: parsed(z.enum(logLevels), level, `log level "${level}"`),
+  };
+}
+
+function readLimits(given: readonly string[]): Limits {
+  const limits: Record<string, number> = { ...defaultLimits };
+  for (const text of given) {
+    const [name = "", value] = text.split("=");
+    if (!(name in limits))
+      throw new ConfigError(`limit "${name}" is not known; there are ${Object.keys(limits).sort().join(", ")}`);
+    limits[name] = parsed(limitValue, value, `limit ${name}="${value ?? ""}"`);
+  }
+  return limits as unknown as Limits;
+}
+
+/** $XDG_RUNTIME_DIR/iommufd-emu/iommufd.sock, else in a directory of the user's own under the temp directory. */
+export function defaultSocketPath(environment: NodeJS.ProcessEnv): string {
+  const runtime = environment["XDG_RUNTIME_DIR"];
+  const directory = runtime ? join(runtime, "iommufd-emu") : join(tmpdir(), `iommufd-emu-${process.getuid?.() ?? 0}`);
+  return join(directory, "iommufd.sock");
+}
+
+/**
+ * Makes the directory of the socket, 0700, if it is missing. One under the temp directory must be the user's own, since
+ * anybody can make one there.
+ * @throws ConfigError
+ */
+export function prepareDirectory(socketPath: string): void {
+  const directory = dirname(socketPath);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigError(`cannot make ${directory}: ${(error as Error).message}`);
+  }
+  const stat = statSync(directory);
+  if (directory.startsWith(join(tmpdir(), "iommufd-emu-")) && stat.uid !== process.getuid?.())
+    throw new ConfigError(`${directory} belongs to another user (uid ${stat.uid}); it was left alone`);
+}

@@ -1,0 +1,71 @@
+/** Runs the daemon in this process: from the configuration to the last connection's end. */
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import { FrameTable } from "../memory/frames.js";
+import { loadNative } from "../memory/native.js";
+import { PeerRegistry } from "../memory/peer.js";
+import { createLog } from "../observe/log.js";
+import { UnixTransport } from "../wire/unix-transport.js";
+import { prepareDirectory, readConfig, type ServeOptions } from "./config.js";
+import { Daemon } from "./daemon.js";
+import { buildTopology, loadTopology } from "./topology.js";
+
+export interface RunningDaemon {
+  readonly socketPath: string;
+  /** Memory providers that are off, one line each. */
+  readonly notices: readonly string[];
+  /** Takes no new connection, finishes what is in flight, ends the sessions and removes the socket. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @throws ConfigError, SocketPathError or TopologyError: the message is for the user
+ */
+export async function serve(options: ServeOptions): Promise<RunningDaemon> {
+  const config = readConfig(options);
+  const topologyConfig = loadTopology(config.topologyPath);
+  const log = createLog(config.logLevel);
+  const native = loadNative();
+  const frames = new FrameTable();
+  const peers = new PeerRegistry(native, frames);
+  const topology = buildTopology(topologyConfig, frames, { tablesMax: config.limits.tablesMax });
+  const transport = new UnixTransport();
+  const daemon = new Daemon(config, {
+    log,
+    topology,
+    frames,
+    randomBytes,
+    settle: () => transport.settle(),
+    providers: peers.providers(),
+  });
+  prepareDirectory(config.socketPath);
+  await transport.listen(config.socketPath, (connection) => {
+    const session = daemon.connect(peers.identify(connection.socketFd), connection);
+    return {
+      received: (bytes) => {
+        session.receive(bytes);
+      },
+      ended: () => {
+        session.end();
+      },
+    };
+  });
+  log.info({ event: "serving", socket: config.socketPath });
+  return {
+    socketPath: config.socketPath,
+    notices: Object.entries(peers.providers())
+      .filter(([, state]) => state !== "on")
+      .map(([name, state]) => `${name} memory is off: ${state}`),
+    stop: () => stop(daemon, transport, log, config.limits.stopGraceMs),
+  };
+}
+
+async function stop(daemon: Daemon, transport: UnixTransport, log: Logger, graceMs: number): Promise<void> {
+  log.info({ event: "stopping" });
+  await transport.stop();
+  // Requests that have arrived but were not read yet are still served.
+  await transport.settle();
+  await daemon.stop(graceMs);
+  await transport.settle();
+  log.info({ event: "stopped" });
+}

@@ -1,0 +1,219 @@
+/**
+ * The physical address space of client memory: which object a page frame number (PFN) stands for, and its bytes.
+ *
+ * Every memory object (a file, the private memory of an address space) is cut into chunks of 2^18 pages; a chunk has a
+ * slot of 2^18 PFNs while a page of it is pinned. So a PFN is found by arithmetic, no table has an entry per page, PFNs
+ * are contiguous where the object is, and an object's page and its PFN are congruent modulo 1 GiB, as large IOMMU pages
+ * need. Owns the invariant that two objects never share a slot.
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { PfnRunSink } from "../core/mm.js";
+import { CLIENT_PFN_FIRST, TABLE_PFN_FIRST, type PhysicalMemory } from "../hw/interface.js";
+import { PAGE_SIZE } from "../u64.js";
+
+/** Pages of a chunk: 1 GiB, the largest page that the IOMMU formats have below 512 GiB. */
+export const CHUNK_PAGES = 2 ** 18;
+
+const SLOT_FIRST = CLIENT_PFN_FIRST / CHUNK_PAGES;
+const SLOT_END = TABLE_PFN_FIRST / CHUNK_PAGES;
+
+interface Chunk {
+  readonly object: MemoryObject;
+  /** Number in the object: its pages start at index * CHUNK_PAGES. */
+  readonly index: number;
+  /** Its PFNs start at slot * CHUNK_PAGES. */
+  readonly slot: number;
+  /** Pins of all its pages together. */
+  pins: number;
+}
+
+/** Something with pages that have an identity of their own. It lives while it is held or has pinned pages. */
+export abstract class MemoryObject {
+  /** The chunks with pinned pages, by index. The FrameTable's alone. */
+  readonly chunks = new Map<number, Chunk>();
+  private holders = 0;
+
+  /** For inspection. */
+  abstract readonly name: string;
+
+  /**
+   * @param page number of the first page in the object
+   * @param offset in that page; the bytes may extend over further pages
+   * @returns 0, or EFAULT when the memory is gone
+   */
+  abstract read(page: number, offset: number, into: Uint8Array): Errno | Promise<Errno>;
+  abstract write(page: number, offset: number, from: Uint8Array): Errno | Promise<Errno>;
+
+  hold(): void {
+    this.holders++;
+  }
+
+  drop(): void {
+    if (this.holders === 0) throw new Error(`memory object ${this.name}: dropped more often than held`);
+    this.holders--;
+    this.closeIfUnused();
+  }
+
+  closeIfUnused(): void {
+    if (this.holders === 0 && this.chunks.size === 0) this.close();
+  }
+
+  /** Nobody holds it and no page is pinned. It may be pinned again later. */
+  protected abstract close(): void;
+}
+
+/** Consecutive pages of one object. */
+export interface Piece {
+  readonly object: MemoryObject;
+  readonly page: number;
+  readonly count: number;
+}
+
+export interface FrameInspection {
+  readonly chunks: number;
+  readonly pinnedPages: number;
+  /** Pins by name of the object. */
+  readonly objects: Readonly<Record<string, number>>;
+}
+
+export class FrameTable implements PhysicalMemory {
+  /** Indexed by slot. */
+  private readonly slots: (Chunk | undefined)[] = [];
+  /** No slot below it is free. */
+  private freeFrom = SLOT_FIRST;
+
+  /** @param slotEnd One past the last slot; smaller only where exhaustion is to be seen */
+  constructor(private readonly slotEnd: number = SLOT_END) {}
+
+  /**
+   * Pins the pages of all pieces, in order, and reports their PFNs as the longest runs. All or nothing.
+   * @returns 0, or ENOMEM when no slot is free
+   */
+  pin(pieces: readonly Piece[], sink: PfnRunSink): Errno {
+    const runs: { pfn: number; count: number }[] = [];
+    for (const piece of pieces) {
+      const end = piece.page + piece.count;
+      for (let page = piece.page; page < end; ) {
+        const index = Math.floor(page / CHUNK_PAGES);
+        const within = page - index * CHUNK_PAGES;
+        const count = Math.min(end - page, CHUNK_PAGES - within);
+        const chunk = piece.object.chunks.get(index) ?? this.allocate(piece.object, index, lastIndex(end) - index + 1);
+        if (chunk === undefined) {
+          for (const run of runs) this.unpin(run.pfn, run.count);
+          return errno.ENOMEM;
+        }
+        chunk.pins += count;
+        const pfn = chunk.slot * CHUNK_PAGES + within;
+        const last = runs.at(-1);
+        if (last !== undefined && last.pfn + last.count === pfn) last.count += count;
+        else runs.push({ pfn, count });
+        page += count;
+      }
+    }
+    for (const run of runs) sink(run.pfn, run.count);
+    return errno.OK;
+  }
+
+  /** Gives back pinned pages, whole runs or parts of them. */
+  unpin(pfn: number, count: number): void {
+    const end = pfn + count;
+    for (let at = pfn; at < end; ) {
+      const slot = Math.floor(at / CHUNK_PAGES);
+      const part = Math.min(end, (slot + 1) * CHUNK_PAGES) - at;
+      const chunk = this.slots[slot];
+      if (chunk === undefined || chunk.pins < part) throw new Error(`PFN ${at}: unpinned ${part} pages never pinned`);
+      chunk.pins -= part;
+      if (chunk.pins === 0) this.free(chunk);
+      at += part;
+    }
+  }
+
+  read(physical: number, into: Uint8Array): Errno | Promise<Errno> {
+    return this.access(physical, into, false);
+  }
+
+  write(physical: number, from: Uint8Array): Errno | Promise<Errno> {
+    return this.access(physical, from, true);
+  }
+
+  inspect(): FrameInspection {
+    const objects: Record<string, number> = {};
+    let chunks = 0;
+    let pinnedPages = 0;
+    for (const chunk of this.slots) {
+      if (chunk === undefined) continue;
+      chunks++;
+      pinnedPages += chunk.pins;
+      objects[chunk.object.name] = (objects[chunk.object.name] ?? 0) + chunk.pins;
+    }
+    return { chunks, pinnedPages, objects };
+  }
+
+  private access(physical: number, bytes: Uint8Array, write: boolean): Errno | Promise<Errno> {
+    for (let done = 0; done < bytes.length; ) {
+      const address = physical + done;
+      const pfn = Math.floor(address / PAGE_SIZE);
+      const slot = Math.floor(pfn / CHUNK_PAGES);
+      const chunk = this.slots[slot];
+      if (chunk === undefined) return errno.EFAULT;
+      const part = bytes.subarray(done, done + (slot + 1) * CHUNK_PAGES * PAGE_SIZE - address);
+      const page = chunk.index * CHUNK_PAGES + (pfn - slot * CHUNK_PAGES);
+      const offset = address - pfn * PAGE_SIZE;
+      const result = write ? chunk.object.write(page, offset, part) : chunk.object.read(page, offset, part);
+      done += part.length;
+      if (typeof result !== "number") return this.accessRest(result, physical + done, bytes.subarray(done), write);
+      if (result !== errno.OK) return result;
+    }
+    return errno.OK;
+  }
+
+  private async accessRest(first: Promise<Errno>, physical: number, rest: Uint8Array, write: boolean): Promise<Errno> {
+    const result = await first;
+    return result === errno.OK ? this.access(physical, rest, write) : result;
+  }
+
+  /**
+   * A slot beside that of the object's neighbouring chunk if free, so that contiguous memory stays contiguous over the
+   * border; else the first of the lowest `wanted` free slots in a row; else the lowest free one.
+   */
+  private allocate(object: MemoryObject, index: number, wanted: number): Chunk | undefined {
+    const before = object.chunks.get(index - 1);
+    const after = object.chunks.get(index + 1);
+    let slot: number | undefined;
+    if (before !== undefined && this.isFree(before.slot + 1)) slot = before.slot + 1;
+    else if (after !== undefined && this.isFree(after.slot - 1)) slot = after.slot - 1;
+    else slot = this.lowestFree(wanted) ?? this.lowestFree(1);
+    if (slot === undefined) return undefined;
+    const chunk: Chunk = { object, index, slot, pins: 0 };
+    this.slots[slot] = chunk;
+    object.chunks.set(index, chunk);
+    while (this.slots[this.freeFrom] !== undefined) this.freeFrom++;
+    return chunk;
+  }
+
+  private isFree(slot: number): boolean {
+    return slot >= SLOT_FIRST && slot < this.slotEnd && this.slots[slot] === undefined;
+  }
+
+  private lowestFree(wanted: number): number | undefined {
+    let start = this.freeFrom;
+    for (let slot = start; slot - start < wanted; slot++) {
+      if (slot >= this.slots.length) break;
+      if (this.slots[slot] !== undefined) start = slot + 1;
+    }
+    return start + wanted <= this.slotEnd ? start : undefined;
+  }
+
+  private free(chunk: Chunk): void {
+    this.slots[chunk.slot] = undefined;
+    while (this.slots.length > 0 && this.slots.at(-1) === undefined) this.slots.pop();
+    this.freeFrom = Math.min(this.freeFrom, chunk.slot);
+    chunk.object.chunks.delete(chunk.index);
+    chunk.object.closeIfUnused();
+  }
+}
+
+/** The chunk that holds the last page before `end`. */
+function lastIndex(end: number): number {
+  return Math.floor((end - 1) / CHUNK_PAGES);
+}

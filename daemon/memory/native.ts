@@ -1,0 +1,167 @@
+/**
+ * The system calls that Node does not offer, through koffi: the only file that knows koffi, which may be absent.
+ *
+ * Follows the man pages of section 2. A call returns what the system call returns, or the errno negated; nothing throws.
+ * The functions are declared with fixed arguments, also ioctl and fcntl, because integers and pointers of a variadic call
+ * travel like those of any other on the 64-bit ABIs of Linux.
+ */
+import { createRequire } from "node:module";
+import { endianness } from "node:os";
+
+/** As SO_PEERCRED says: who connected, at that moment. */
+export interface PeerCredentials {
+  readonly pid: number;
+  /** Effective ids. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface Native {
+  /** getsockopt SO_PEERCRED. @returns undefined when the socket has no peer that this PID namespace can see */
+  peerCredentials(socketFd: number): PeerCredentials | undefined;
+  /** getsockopt SO_PEERPIDFD (Linux 6.5): a pidfd of the process that connected, free of any race with pid reuse. */
+  peerPidfd(socketFd: number): number;
+  pidfdOpen(pid: number): number;
+  /** A copy of descriptor `fd` of the process, close-on-exec. */
+  pidfdGetfd(pidfd: number, fd: number): number;
+  /** process_vm_readv of [address, + into.length). @returns the bytes read, fewer where the memory ends */
+  processRead(pid: number, address: number, into: Uint8Array): number;
+  processWrite(pid: number, address: number, from: Uint8Array): number;
+  /** pread. @param position 0 to 2^53 */
+  fileRead(fd: number, position: number, into: Uint8Array): number;
+  fileWrite(fd: number, position: number, from: Uint8Array): number;
+  /** The capabilities in effect of a process, bit n for capability n, or undefined when it is gone. */
+  effectiveCapabilities(pid: number): bigint | undefined;
+  /** The soft RLIMIT_MEMLOCK in bytes, Infinity for none, undefined when the process is gone or may not be asked. */
+  memlockLimitBytes(pid: number): number | undefined;
+  ioctl(fd: number, request: number, argument: Uint8Array): number;
+  /** Where the bytes lie in this process, for pointers inside an ioctl's argument. Valid while `bytes` is referenced. */
+  addressOf(bytes: Uint8Array): bigint;
+  /** fcntl F_GETFL: the open flags. */
+  openFlags(fd: number): number;
+  /** fallocate with mode 0. */
+  allocate(fd: number, position: number, length: number): number;
+  /**
+   * Stores bytes through a shared mapping, for files that have no write(2) (hugetlbfs).
+   * @param granule The file's page size in bytes: mappings begin and end at multiples of it
+   */
+  mappedWrite(fd: number, position: number, from: Uint8Array, granule: number): number;
+}
+
+/** What is used of koffi's interface. */
+interface Koffi {
+  load(path: null): { func(definition: string): (...values: unknown[]) => number };
+  errno(): number;
+  address(value: unknown): bigint;
+}
+
+/** getsockopt(2), unix(7). */
+const SOL_SOCKET = 1;
+const SO_PEERCRED = 17;
+const SO_PEERPIDFD = 77;
+/** System call numbers, the same on every architecture since Linux 5.1; the C library may be older. */
+const SYS_PIDFD_OPEN = 434;
+const SYS_PIDFD_GETFD = 438;
+const F_GETFL = 3;
+const RLIMIT_MEMLOCK = 8;
+const RLIM_INFINITY = 2n ** 64n - 1n;
+/** capget(2): 64-bit capability sets, as two structs of three words. */
+const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const MAP_FAILED = -1n;
+
+/**
+ * @returns undefined when koffi is not installed or does not run here, or the environment has IOMMUFD_EMU_NO_NATIVE=1
+ */
+export function loadNative(): Native | undefined {
+  if (process.env["IOMMUFD_EMU_NO_NATIVE"] === "1" || process.platform !== "linux" || endianness() !== "LE")
+    return undefined;
+  try {
+    return bind(createRequire(import.meta.url)("koffi") as Koffi);
+  } catch {
+    return undefined;
+  }
+}
+
+function bind(koffi: Koffi): Native {
+  // Node itself is linked to the C library, whichever one it is: no name of a library is needed.
+  const library = koffi.load(null);
+  const getsockopt = library.func("int getsockopt(int, int, int, void *, void *)");
+  const systemCall = library.func("long syscall(long, long, long, long)");
+  const processVmReadv = library.func(
+    "int64_t process_vm_readv(int, void *, unsigned long, void *, unsigned long, unsigned long)",
+  );
+  const processVmWritev = library.func(
+    "int64_t process_vm_writev(int, void *, unsigned long, void *, unsigned long, unsigned long)",
+  );
+  const pread = library.func("int64_t pread64(int, void *, size_t, int64_t)");
+  const pwrite = library.func("int64_t pwrite64(int, void *, size_t, int64_t)");
+  const capget = library.func("int capget(void *, void *)");
+  const prlimit = library.func("int prlimit64(int, int, void *, void *)");
+  const ioctl = library.func("int ioctl(int, unsigned long, void *)");
+  const fcntl = library.func("int fcntl(int, int, long)");
+  const fallocate = library.func("int fallocate64(int, int, int64_t, int64_t)");
+  const mmap = library.func("int64_t mmap64(int64_t, size_t, int, int, int, int64_t)");
+  const munmap = library.func("int munmap(int64_t, size_t)");
+
+  const checked = (result: number): number => (result < 0 ? -koffi.errno() : result);
+
+  // One call at a time runs on this thread, so its arguments need no memory of their own per call.
+  const localVector = new BigUint64Array(2);
+  const remoteVector = new BigUint64Array(2);
+  const transfer = (call: typeof pread, pid: number, address: number | bigint, bytes: Uint8Array): number => {
+    if (bytes.length === 0) return 0;
+    localVector[0] = koffi.address(bytes);
+    remoteVector[0] = BigInt(address);
+    localVector[1] = remoteVector[1] = BigInt(bytes.length);
+    return checked(call(pid, localVector, 1, remoteVector, 1, 0));
+  };
+
+  return {
+    peerCredentials(socketFd) {
+      const credentials = new Int32Array(3);
+      const length = new Uint32Array([credentials.byteLength]);
+      if (getsockopt(socketFd, SOL_SOCKET, SO_PEERCRED, credentials, length) < 0) return undefined;
+      const [pid, uid, gid] = credentials;
+      return pid! > 0 ? { pid: pid!, uid: uid! >>> 0, gid: gid! >>> 0 } : undefined;
+    },
+    peerPidfd(socketFd) {
+      const pidfd = new Int32Array(1);
+      const length = new Uint32Array([pidfd.byteLength]);
+      const result = checked(getsockopt(socketFd, SOL_SOCKET, SO_PEERPIDFD, pidfd, length));
+      return result < 0 ? result : pidfd[0]!;
+    },
+    pidfdOpen: (pid) => checked(systemCall(SYS_PIDFD_OPEN, pid, 0, 0)),
+    pidfdGetfd: (pidfd, fd) => checked(systemCall(SYS_PIDFD_GETFD, pidfd, fd, 0)),
+    processRead: (pid, address, into) => transfer(processVmReadv, pid, address, into),
+    processWrite: (pid, address, from) => transfer(processVmWritev, pid, address, from),
+    fileRead: (fd, position, into) => checked(pread(fd, into, into.length, position)),
+    fileWrite: (fd, position, from) => checked(pwrite(fd, from, from.length, position)),
+    effectiveCapabilities(pid) {
+      const header = new Uint32Array([LINUX_CAPABILITY_VERSION_3, pid]);
+      const sets = new Uint32Array(6);
+      if (capget(header, sets) < 0) return undefined;
+      return BigInt(sets[0]!) | (BigInt(sets[3]!) << 32n);
+    },
+    memlockLimitBytes(pid) {
+      const limits = new BigUint64Array(2);
+      if (prlimit(pid, RLIMIT_MEMLOCK, null, limits) < 0) return undefined;
+      return limits[0] === RLIM_INFINITY ? Infinity : Number(limits[0]);
+    },
+    ioctl: (fd, request, argument) => checked(ioctl(fd, request, argument)),
+    addressOf: (bytes) => koffi.address(bytes),
+    openFlags: (fd) => checked(fcntl(fd, F_GETFL, 0)),
+    allocate: (fd, position, length) => checked(fallocate(fd, 0, position, length)),
+    mappedWrite(fd, position, from, granule) {
+      const start = position - (position % granule);
+      const length = Math.ceil((position + from.length - start) / granule) * granule;
+      const mapping = BigInt(mmap(0, length, PROT_READ_WRITE, MAP_SHARED, fd, start));
+      if (mapping === MAP_FAILED) return -koffi.errno();
+      // Copied by the kernel: a file that shrinks meanwhile is EFAULT here, where a plain store would be a SIGBUS.
+      const written = transfer(processVmWritev, process.pid, mapping + BigInt(position - start), from);
+      munmap(mapping, length);
+      return written;
+    },
+  };
+}

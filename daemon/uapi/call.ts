@@ -1,0 +1,93 @@
+/**
+ * One ioctl in progress: who calls, on which context, and the argument struct as it was copied in.
+ *
+ * A dispatcher has a single `Call` that it fills anew for every ioctl, since a handler is one atomic step: nothing in
+ * here outlives the handler.
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { ArrayField, Field, StructLayout } from "../../proto/uapi/layout.js";
+import type { Context } from "../core/context.js";
+import type { IoasObject } from "../core/ioas-object.js";
+import type { Caller } from "../core/mm.js";
+import { U64 } from "../u64.js";
+import type { UserMemory } from "./user-memory.js";
+
+/** The largest struct of the uAPI is 72 bytes. */
+const STRUCT_BYTES_MAX = 128;
+
+/** What handlers need of the daemon besides the context. */
+export interface Host {
+  /** The kernel has IOMMUFD_TEST: IOMMU_TEST_CMD exists. */
+  readonly selftest: boolean;
+}
+
+export class Call {
+  context!: Context;
+  caller!: Caller;
+  memory!: UserMemory;
+  host!: Host;
+  /** The third argument of ioctl(2). */
+  argument = U64.ZERO;
+  /** min(size, struct size): what is copied back. */
+  private respondBytes = 0;
+  private readonly bytes = new Uint8Array(STRUCT_BYTES_MAX);
+  private readonly view = new DataView(this.bytes.buffer);
+
+  /** Takes over a struct that was copied in; what the caller's struct lacks reads as zero. */
+  load(layout: StructLayout, copied: Uint8Array): void {
+    this.respondBytes = copied.length;
+    this.bytes.fill(0, copied.length, layout.bytes);
+    this.bytes.set(copied);
+  }
+
+  u8(field: Field<"u8"> | ArrayField<"u8">, index = 0): number {
+    return this.bytes[field.offset + index]!;
+  }
+
+  u16(field: Field<"u16">): number {
+    return this.view.getUint16(field.offset, true);
+  }
+
+  u32(field: Field<"u32">): number {
+    return this.view.getUint32(field.offset, true);
+  }
+
+  s32(field: Field<"s32">): number {
+    return this.view.getInt32(field.offset, true);
+  }
+
+  u64(field: Field<"u64">): U64 {
+    return U64.fromWords(this.view.getInt32(field.offset + 4, true), this.view.getInt32(field.offset, true));
+  }
+
+  setU8(field: Field<"u8">, value: number): void {
+    this.bytes[field.offset] = value;
+  }
+
+  setU32(field: Field<"u32">, value: number): void {
+    this.view.setUint32(field.offset, value, true);
+  }
+
+  setU64(field: Field<"u64">, value: U64): void {
+    this.view.setInt32(field.offset, value.low, true);
+    this.view.setInt32(field.offset + 4, value.high, true);
+  }
+
+  /** Copies the struct back, as much of it as the caller has: 0 or EFAULT. */
+  respond(): Errno {
+    return this.memory.write(this.argument, this.bytes.slice(0, this.respondBytes)) ? errno.OK : errno.EFAULT;
+  }
+
+  /** Copies one field back: 0 or EFAULT. */
+  respondField(field: Field<"u64">): Errno {
+    const address = this.argument.plusNumber(field.offset);
+    return this.memory.write(address, this.bytes.slice(field.offset, field.offset + 8)) ? errno.OK : errno.EFAULT;
+  }
+
+  findIoas(id: number): IoasObject | undefined {
+    return this.context.findIoas(id);
+  }
+}
+
+/** Runs an ioctl whose struct is loaded: 0 or a positive errno. */
+export type Handler = (call: Call) => Errno;

@@ -1,0 +1,96 @@
+/**
+ * The way of an ioctl from its number to its handler: the size and tail rules that all native ioctls share
+ * (specification 10, section 2). The table of rows in proto/uapi decides which numbers exist; handlers.ts which code
+ * answers them.
+ */
+import { errno, errnoName, type Errno } from "../../proto/uapi/errno.js";
+import { rowByRequest } from "../../proto/uapi/table.js";
+import type { StructLayout } from "../../proto/uapi/layout.js";
+import type { Context } from "../core/context.js";
+import type { Caller } from "../core/mm.js";
+import { U64 } from "../u64.js";
+import { Call, type Handler, type Host } from "./call.js";
+import { handlers } from "./handlers.js";
+import { readExactly, type UserMemory } from "./user-memory.js";
+
+/** The native table covers these low bytes of the request; the selftest's number is the last when it exists. */
+const NUMBER_FIRST = 0x80;
+const NUMBER_LAST = 0x94;
+const NUMBER_LAST_SELFTEST = 0xa0;
+const SELFTEST_REQUEST = 0x3ba0;
+
+/** The first address that is not user memory, with 4-level paging. */
+const USER_END = U64.fromNumber(2 ** 47 - 4096);
+/** Bytes of a long struct's tail that are looked at in one go. */
+const TAIL_CHUNK = 64 * 1024;
+
+interface Entry {
+  readonly layout: StructLayout;
+  readonly handler: Handler;
+}
+
+const entries: ReadonlyMap<number, Entry> = new Map(
+  [...handlers].map(([request, handler]) => [request, { layout: rowByRequest.get(request)!.struct!, handler }]),
+);
+
+export class Dispatcher {
+  private readonly call = new Call();
+
+  constructor(private readonly host: Host) {
+    this.call.host = host;
+  }
+
+  /**
+   * Runs one ioctl on a context.
+   * @param request the full 32-bit number
+   * @param argument the third argument of ioctl(2): the address of the struct
+   * @returns what ioctl(2) returns, or a negative errno
+   */
+  ioctl(context: Context, caller: Caller, memory: UserMemory, request: number, argument: U64): number {
+    const number = request & 0xff;
+    const last = this.host.selftest ? NUMBER_LAST_SELFTEST : NUMBER_LAST;
+    // Numbers outside the table go to the VFIO container's ioctls, none of which is there.
+    if (number < NUMBER_FIRST || number > last) return -errno.ENOTTY;
+
+    const head = readExactly(memory, argument, 4);
+    if (head === undefined) return -errno.EFAULT;
+    const size = (head[0]! | (head[1]! << 8) | (head[2]! << 16) | (head[3]! << 24)) >>> 0;
+    const entry = entries.get(request);
+    if (entry === undefined || (request === SELFTEST_REQUEST && !this.host.selftest)) return -errno.ENOTTY;
+    const { layout } = entry;
+    if (size < layout.minBytes) return -errno.EINVAL;
+    if (size > layout.bytes) {
+      const error = checkTail(memory, argument, layout.bytes, size);
+      if (error !== errno.OK) return -error;
+    }
+    const copied = readExactly(memory, argument, Math.min(size, layout.bytes));
+    if (copied === undefined) return -errno.EFAULT;
+
+    const { call } = this;
+    call.load(layout, copied);
+    call.context = context;
+    call.caller = caller;
+    call.memory = memory;
+    call.argument = argument;
+    const error = entry.handler(call);
+    return error === errno.OK ? 0 : -error;
+  }
+}
+
+/** What lies behind the struct that this daemon knows has to be zero: E2BIG or EFAULT, whichever comes first. */
+function checkTail(memory: UserMemory, argument: U64, from: number, size: number): Errno {
+  const end = argument.plusNumber(size);
+  if (end.lessThan(argument) || USER_END.lessThan(end)) return errno.EFAULT;
+  for (let at = from; at < size; at += TAIL_CHUNK) {
+    const wanted = Math.min(TAIL_CHUNK, size - at);
+    const bytes = memory.readPrefix(argument.plusNumber(at), wanted);
+    if (bytes.some((byte) => byte !== 0)) return errno.E2BIG;
+    if (bytes.length < wanted) return errno.EFAULT;
+  }
+  return errno.OK;
+}
+
+/** For logs: "0", "3" or "-EINVAL". */
+export function resultText(result: number): string {
+  return result < 0 ? `-${errnoName(-result)}` : String(result);
+}

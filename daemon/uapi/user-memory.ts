@@ -1,0 +1,24 @@
+/**
+ * The caller's memory as an ioctl handler reaches it: copy_from_user and copy_to_user.
+ *
+ * What the client sent along with the call is looked at first, then the client's own memory if the daemon may touch it.
+ * A range that neither gives is a fault. Handlers see only this interface.
+ */
+import type { U64 } from "../u64.js";
+
+export interface UserMemory {
+  /**
+   * The longest readable prefix of [address, address + length), at most `length` bytes.
+   * @returns valid until the next call on this memory
+   */
+  readPrefix(address: U64, length: number): Uint8Array;
+
+  /** Stores bytes; false, with nothing stored, if some byte of the range cannot be written. */
+  write(address: U64, bytes: Uint8Array): boolean;
+}
+
+/** Exactly `length` bytes, or undefined: the caller answers EFAULT. */
+export function readExactly(memory: UserMemory, address: U64, length: number): Uint8Array | undefined {
+  const bytes = memory.readPrefix(address, length);
+  return bytes.length === length ? bytes : undefined;
+}

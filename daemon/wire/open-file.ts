@@ -1,0 +1,103 @@
+/**
+ * Open file descriptions: what a connection opens and others join, known by a token.
+ *
+ * A description lives while a connection holds it, as a file lives while a descriptor refers to it. The last holder
+ * gone, it is released at once; connections that only speak for it then find nothing.
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { Context } from "../core/context.js";
+import { DeviceObject } from "../core/device.js";
+import type { IommuGroup } from "../core/group.js";
+import type { Endpoint } from "../devices/endpoint.js";
+
+export abstract class OpenFile {
+  private holders = 1;
+  released = false;
+  abstract readonly node: string;
+
+  constructor(readonly token: string) {}
+
+  hold(): void {
+    this.holders++;
+  }
+
+  /** @returns whether the description is released now */
+  drop(): boolean {
+    this.holders--;
+    if (this.holders > 0) return false;
+    this.released = true;
+    this.release();
+    return true;
+  }
+
+  get holderCount(): number {
+    return this.holders;
+  }
+
+  protected abstract release(): void;
+}
+
+/** An open /dev/iommu or /dev/vfio/vfio. */
+export class IommufdFile extends OpenFile {
+  constructor(
+    token: string,
+    override readonly node: string,
+    readonly context: Context,
+    private readonly onRelease: () => void,
+  ) {
+    super(token);
+  }
+
+  protected override release(): void {
+    this.onRelease();
+    this.context.release();
+  }
+}
+
+/** An open endpoint. Binding it to an iommufd holds that iommufd's context. */
+export class EndpointFile extends OpenFile {
+  override readonly node: string;
+  private device: DeviceObject | undefined;
+
+  constructor(
+    token: string,
+    readonly endpoint: Endpoint,
+    private readonly group: IommuGroup,
+    private readonly onRelease: () => void,
+  ) {
+    super(token);
+    this.node = `endpoint/${endpoint.name}`;
+  }
+
+  /** @returns the device object's id, or as a negative errno EINVAL (bound already, here or elsewhere), EPERM, ENOMEM */
+  bind(context: Context): number {
+    if (this.endpoint.bound) return -errno.EINVAL;
+    const device = DeviceObject.bindTo(context, this.endpoint, this.group);
+    if (typeof device === "number") return -device;
+    this.endpoint.bound = true;
+    this.device = device;
+    return device.id;
+  }
+
+  /** The first time an attach, later a replace. @returns the HWPT's id, or a negative errno; EINVAL if not bound */
+  attach(ptId: number): number {
+    const { device } = this;
+    if (device === undefined) return -errno.EINVAL;
+    const hwpt = device.hwpt === undefined ? device.attach(ptId) : device.replace(ptId);
+    return typeof hwpt === "number" ? -hwpt : hwpt.id;
+  }
+
+  /** Not attached: success. @returns EINVAL if not bound */
+  detach(): Errno {
+    if (this.device === undefined) return errno.EINVAL;
+    this.device.detach();
+    return errno.OK;
+  }
+
+  protected override release(): void {
+    this.onRelease();
+    if (this.device === undefined) return;
+    this.device.unbind();
+    this.endpoint.bound = false;
+  }
+}

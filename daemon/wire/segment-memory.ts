@@ -1,0 +1,61 @@
+/**
+ * User memory of one ioctl that came over the wire: the segments and windows of its message first, then the client's own
+ * memory where the daemon can touch it.
+ */
+import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import { U64 } from "../u64.js";
+import type { UserMemory } from "../uapi/user-memory.js";
+import { fromWire, toWire } from "./wire64.js";
+
+type IIoctl = iommufd_emu.v1.IIoctl;
+type ISegment = iommufd_emu.v1.ISegment;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A client's memory as the daemon reaches it without the client's help. */
+export interface DirectMemory {
+  /** The longest readable prefix of [address, address + into.length). @returns its length */
+  read(address: U64, into: Uint8Array): number;
+  /** All or nothing. */
+  write(address: U64, bytes: Uint8Array): boolean;
+}
+
+export class SegmentMemory implements UserMemory {
+  private ioctl: IIoctl = {};
+  /** What the reply carries back to the client. */
+  written: ISegment[] | undefined;
+
+  constructor(private readonly direct: DirectMemory | undefined) {}
+
+  begin(ioctl: IIoctl): void {
+    this.ioctl = ioctl;
+    this.written = undefined;
+  }
+
+  readPrefix(address: U64, length: number): Uint8Array {
+    let longest: Uint8Array = NO_BYTES;
+    for (const segment of this.ioctl.readable ?? []) {
+      const data = segment.data ?? NO_BYTES;
+      const distance = address.minus(fromWire(segment.address));
+      if (distance.high !== 0 || distance.low >>> 0 >= data.length) continue;
+      const bytes = data.subarray(distance.low, distance.low + length);
+      if (bytes.length === length) return bytes;
+      if (bytes.length > longest.length) longest = bytes;
+    }
+    if (this.direct === undefined || length === 0) return longest;
+    const bytes = new Uint8Array(length);
+    const read = this.direct.read(address, bytes);
+    return read > longest.length ? bytes.subarray(0, read) : longest;
+  }
+
+  write(address: U64, bytes: Uint8Array): boolean {
+    for (const window of this.ioctl.writable ?? []) {
+      const distance = address.minus(fromWire(window.address));
+      const length = window.length ?? 0;
+      if (distance.high !== 0 || (distance.low >>> 0) + bytes.length > length) continue;
+      (this.written ??= []).push({ address: toWire(address), data: bytes });
+      return true;
+    }
+    return this.direct?.write(address, bytes) ?? false;
+  }
+}

@@ -1,0 +1,29 @@
+/** What a session needs of the daemon that it belongs to. */
+import type { Errno } from "../../proto/uapi/errno.js";
+import type { Dispatcher } from "../uapi/dispatch.js";
+import type { WireLimits } from "./limits.js";
+import type { OpenFile } from "./open-file.js";
+import type { Session } from "./session.js";
+
+export interface Server {
+  /** Name and version. */
+  readonly name: string;
+  readonly features: readonly string[];
+  readonly limits: WireLimits;
+  readonly dispatcher: Dispatcher;
+
+  /**
+   * Opens a node.
+   * @param token in hexadecimal; undefined: a fresh one is made
+   * @returns ENOENT for no such node, EEXIST for a token in use, ENFILE at the limit
+   */
+  open(node: string, token: string | undefined): OpenFile | Errno;
+  /** The open file description with this token. */
+  find(token: string): OpenFile | undefined;
+  /** Resolves once the end of every connection that had ended before has been handled. */
+  settle(): Promise<void>;
+  /** A session has ended. */
+  forget(session: Session): void;
+  /** The tree of `iommufd-emu status`. */
+  inspect(): Record<string, unknown>;
+}

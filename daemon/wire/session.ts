@@ -1,0 +1,374 @@
+/**
+ * One connection: frames in, replies out, in order.
+ *
+ * All frames that arrive in one read are handled and answered in one write. A request is one atomic step; one that has to
+ * wait (for client memory that the client serves itself) parks, and what follows it on this connection waits behind it.
+ * A violation of the protocol ends this session, with a stable code, and no other.
+ */
+import type { Logger } from "pino";
+import { errno } from "../../proto/uapi/errno.js";
+import { FRAME_HEADER_BYTES, FrameParser } from "../../proto/wire/framing.js";
+import { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import type { Peer } from "../memory/peer.js";
+import { CallbackMemory } from "./callback-memory.js";
+import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
+import { EndpointFile, IommufdFile, type OpenFile } from "./open-file.js";
+import { ProtocolViolation } from "./protocol-error.js";
+import { SegmentMemory } from "./segment-memory.js";
+import type { Server } from "./server.js";
+import type { Connection } from "./transport.js";
+import { fromWire } from "./wire64.js";
+
+type IClientFrame = iommufd_emu.v1.IClientFrame;
+type IServerFrame = iommufd_emu.v1.IServerFrame;
+type IIoctl = iommufd_emu.v1.IIoctl;
+type IIoctlReply = iommufd_emu.v1.IIoctlReply;
+type IRegionAdd = iommufd_emu.v1.IRegionAdd;
+type IResult = iommufd_emu.v1.IResult;
+type Reply = Omit<IServerFrame, "sequence">;
+
+export const PROTOCOL_VERSION = 1;
+const TOKEN_BYTES_MIN = 16;
+const TOKEN_BYTES_MAX = 64;
+const NO_BYTES = new Uint8Array(0);
+
+export class Session {
+  private readonly parser: FrameParser;
+  private readonly memory: SegmentMemory;
+  private readonly callbacks: CallbackMemory;
+  private client: string | undefined;
+  private file: OpenFile | undefined;
+  /** Whether this connection is a holder of `file` or only speaks for it. */
+  private holds = false;
+  private parked = false;
+  private idleListeners: (() => void)[] = [];
+  private readonly waiting: IClientFrame[] = [];
+  private output: Uint8Array[] = [];
+  private receiving = false;
+  private ended = false;
+  private requests = 0;
+
+  constructor(
+    readonly id: number,
+    private readonly server: Server,
+    readonly peer: Peer,
+    private readonly connection: Pick<Connection, "write" | "close">,
+    private readonly log: Logger,
+  ) {
+    this.memory = new SegmentMemory(peer.direct);
+    this.callbacks = new CallbackMemory((request) => {
+      this.send(0, { memoryRequest: request });
+    });
+    this.parser = new FrameParser(
+      server.limits.frameBytesMax,
+      (bytes) => {
+        this.frame(bytes);
+      },
+      (length) => {
+        throw new ProtocolViolation("FRAME_TOO_LONG", `${length} bytes, at most ${server.limits.frameBytesMax}`);
+      },
+    );
+  }
+
+  /** Bytes from the client, cut anywhere. */
+  receive(chunk: Uint8Array): void {
+    this.step(() => {
+      this.parser.push(chunk);
+    });
+  }
+
+  /** The connection is over. Returns when everything that it held has been released. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.waiting.length = 0;
+    this.callbacks.abandon();
+    this.leave();
+    this.reportIdle();
+    this.peer.release();
+    this.server.forget(this);
+  }
+
+  inspect(): Record<string, unknown> {
+    return {
+      id: this.id,
+      client: this.client ?? null,
+      peer: this.peer.name,
+      requests: this.requests,
+      file: this.file?.node ?? null,
+      holds: this.holds,
+      parked: this.parked,
+      regions: this.peer.regions.list(),
+    };
+  }
+
+  get openFile(): OpenFile | undefined {
+    return this.file;
+  }
+
+  // ---- frames -------------------------------------------------------------------------------------------------------
+
+  /** Runs what handles input or finishes a parked request, then sends what it produced in one write. */
+  private step(action: () => void): void {
+    if (this.ended) return;
+    this.receiving = true;
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      this.refuse(error);
+    } finally {
+      this.receiving = false;
+    }
+    this.flush();
+  }
+
+  private refuse(violation: ProtocolViolation): void {
+    this.log.warn({ event: "session_refused", session: this.id, code: violation.code, reason: violation.message });
+    this.send(0, { error: { code: violation.code, message: violation.message } });
+    this.flush();
+    this.end();
+    this.connection.close();
+  }
+
+  /** Says why, and ends the session, at the daemon's wish. */
+  dismiss(violation: ProtocolViolation): void {
+    if (!this.ended) this.refuse(violation);
+  }
+
+  private frame(bytes: Uint8Array): void {
+    // A frame earlier in the same chunk may have ended the session.
+    if (this.ended) return;
+    let frame: IClientFrame;
+    try {
+      frame = iommufd_emu.v1.ClientFrame.decode(bytes);
+    } catch (error) {
+      throw new ProtocolViolation("FRAME_MALFORMED", error instanceof Error ? error.message : String(error));
+    }
+    if (frame.memoryResult) {
+      this.callbacks.resolve(frame.memoryResult);
+    } else if (this.parked) {
+      if (this.waiting.length >= this.server.limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
+      this.waiting.push(frame);
+    } else {
+      this.answer(frame);
+    }
+  }
+
+  private answer(frame: IClientFrame): void {
+    this.requests++;
+    const sequence = frame.sequence ?? 0;
+    const reply = this.handle(frame);
+    if (!(reply instanceof Promise)) {
+      this.send(sequence, reply);
+      return;
+    }
+    this.parked = true;
+    void reply.then((late) => {
+      this.step(() => {
+        this.parked = false;
+        this.send(sequence, late);
+        while (!this.isParked() && this.waiting.length > 0) this.answer(this.waiting.shift()!);
+      });
+      if (!this.isParked()) this.reportIdle();
+    });
+  }
+
+  /** Resolves when no request is parked. */
+  idle(): Promise<void> {
+    if (!this.parked) return Promise.resolve();
+    return new Promise((resolve) => this.idleListeners.push(resolve));
+  }
+
+  private reportIdle(): void {
+    for (const listener of this.idleListeners) listener();
+    this.idleListeners = [];
+  }
+
+  private isParked(): boolean {
+    return this.parked;
+  }
+
+  private send(sequence: number, reply: Reply): void {
+    if (this.ended) return;
+    const message = iommufd_emu.v1.ServerFrame.encode({ sequence, ...reply }).finish();
+    const header = new Uint8Array(FRAME_HEADER_BYTES);
+    new DataView(header.buffer).setUint32(0, message.length, true);
+    this.output.push(header, message);
+    if (!this.receiving) this.flush();
+  }
+
+  private flush(): void {
+    if (this.output.length === 0) return;
+    const bytes = Buffer.concat(this.output);
+    this.output = [];
+    this.connection.write(bytes);
+  }
+
+  // ---- requests -----------------------------------------------------------------------------------------------------
+
+  private handle(frame: IClientFrame): Reply | Promise<Reply> {
+    if (this.client === undefined) {
+      if (!frame.hello) throw new ProtocolViolation("HELLO_EXPECTED");
+      return this.hello(frame.hello);
+    }
+    if (frame.ioctl) return { ioctl: this.ioctl(frame.ioctl) };
+    if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
+    if (frame.deviceDma) return this.dma(frame.deviceDma);
+    if (frame.open) return this.open(frame.open);
+    if (frame.join) return this.join(frame.join);
+    if (frame.close) return { close: { released: this.leave() } };
+    if (frame.sync) return this.sync(frame.sync);
+    if (frame.regionAdd) return { result: this.addRegion(frame.regionAdd) };
+    if (frame.regionRemove) return { result: this.peer.regions.remove(this, fromWire(frame.regionRemove.address)) };
+    if (frame.deviceBind) return { result: this.bind(frame.deviceBind) };
+    if (frame.deviceAttach) return { result: this.attach(frame.deviceAttach) };
+    if (frame.deviceDetach) return { result: { error: this.endpointFile()?.detach() ?? errno.ENOTTY } };
+    if (frame.deviceFaults) return { faults: deviceFaults(this.endpointFile()?.endpoint, frame.deviceFaults) };
+    if (frame.deviceWalk) return { walk: deviceWalk(this.endpointFile()?.endpoint, frame.deviceWalk) };
+    if (frame.status) return { status: { json: JSON.stringify(this.server.inspect()) } };
+    if (frame.hello) throw new ProtocolViolation("HELLO_REPEATED");
+    throw new ProtocolViolation("FRAME_EMPTY");
+  }
+
+  private hello(hello: iommufd_emu.v1.IHello): Reply {
+    const version = hello.version ?? 0;
+    if (version !== PROTOCOL_VERSION)
+      throw new ProtocolViolation("VERSION_UNSUPPORTED", `${version}; this daemon speaks ${PROTOCOL_VERSION}`);
+    const { features, limits } = this.server;
+    const unknown = (hello.required ?? []).filter((feature) => !features.includes(feature));
+    if (unknown.length > 0) throw new ProtocolViolation("FEATURE_UNSUPPORTED", unknown.join(", "));
+    this.client = hello.client ?? "";
+    this.log.debug({ event: "session_hello", session: this.id, client: this.client, peer: this.peer.name });
+    return {
+      hello: {
+        version: PROTOCOL_VERSION,
+        features: [...features],
+        limits,
+        daemon: this.server.name,
+        peerKnown: this.peer.known,
+        processMemory: this.peer.direct !== undefined,
+      },
+    };
+  }
+
+  private open(open: iommufd_emu.v1.IOpen): Reply {
+    if (this.file !== undefined) throw new ProtocolViolation("OPEN_REPEATED");
+    const asked = open.token ?? NO_BYTES;
+    if (asked.length > 0) checkToken(asked);
+    const file = this.server.open(open.node ?? "", asked.length > 0 ? tokenKey(asked) : undefined);
+    if (typeof file === "number") return { open: { error: file } };
+    this.file = file;
+    this.holds = true;
+    return { open: { token: Buffer.from(file.token, "hex") } };
+  }
+
+  private join(join: iommufd_emu.v1.IJoin): Reply {
+    if (this.file !== undefined) throw new ProtocolViolation("OPEN_REPEATED");
+    const token = join.token ?? NO_BYTES;
+    checkToken(token);
+    const file = this.server.find(tokenKey(token));
+    if (file === undefined) return { join: { error: errno.EBADF } };
+    this.file = file;
+    this.holds = join.hold ?? false;
+    if (this.holds) file.hold();
+    return { join: {} };
+  }
+
+  /** Gives up the open file description. @returns whether that released it */
+  private leave(): boolean {
+    const { file, holds } = this;
+    this.file = undefined;
+    this.holds = false;
+    return file !== undefined && holds && file.drop();
+  }
+
+  private async sync(sync: iommufd_emu.v1.ISync): Promise<Reply> {
+    await this.server.settle();
+    return { sync: { open: this.server.find(tokenKey(sync.token ?? NO_BYTES)) !== undefined } };
+  }
+
+  private batch(batch: iommufd_emu.v1.IBatch): IIoctlReply[] {
+    const ioctls = batch.ioctls ?? [];
+    if (ioctls.length > this.server.limits.batchIoctlsMax)
+      throw new ProtocolViolation("TOO_MANY_IOCTLS", `${ioctls.length}, at most ${this.server.limits.batchIoctlsMax}`);
+    const replies: IIoctlReply[] = [];
+    for (const ioctl of ioctls) {
+      const reply = this.ioctl(ioctl);
+      replies.push(reply);
+      if (batch.stopOnError && reply.result! < 0) break;
+    }
+    return replies;
+  }
+
+  private ioctl(ioctl: IIoctl): IIoctlReply {
+    const { file, memory, server } = this;
+    const segments = (ioctl.readable?.length ?? 0) + (ioctl.writable?.length ?? 0);
+    if (segments > server.limits.segmentsMax)
+      throw new ProtocolViolation("TOO_MANY_SEGMENTS", `${segments}, at most ${server.limits.segmentsMax}`);
+    if (file === undefined || file.released) return { result: -errno.EBADF };
+    if (!(file instanceof IommufdFile)) return { result: -errno.ENOTTY };
+    memory.begin(ioctl);
+    const request = ioctl.request ?? 0;
+    const result = server.dispatcher.ioctl(file.context, this.peer, memory, request, fromWire(ioctl.argument));
+    return memory.written === undefined ? { result } : { result, written: memory.written };
+  }
+
+  // ---- regions and endpoints ----------------------------------------------------------------------------------------
+
+  private addRegion(region: IRegionAdd): IResult {
+    const backing =
+      region.path != null
+        ? { path: region.path }
+        : region.fd != null
+          ? { fd: region.fd }
+          : region.callback
+            ? { callback: this.callbacks }
+            : undefined;
+    if (backing === undefined) return { error: errno.EINVAL, message: "a region needs a path, an fd or callback" };
+    return this.peer.regions.add(this, {
+      address: fromWire(region.address),
+      length: fromWire(region.length),
+      offset: fromWire(region.offset),
+      writable: region.writable ?? false,
+      backing,
+    });
+  }
+
+  private endpointFile(): EndpointFile | undefined {
+    return this.file instanceof EndpointFile ? this.file : undefined;
+  }
+
+  private bind(bind: iommufd_emu.v1.IDeviceBind): IResult {
+    const endpoint = this.endpointFile();
+    if (endpoint === undefined) return { error: errno.ENOTTY };
+    const target = this.server.find(tokenKey(bind.iommufdToken ?? NO_BYTES));
+    if (target === undefined) return { error: errno.EBADF };
+    if (!(target instanceof IommufdFile)) return { error: errno.EBADFD };
+    return idOrError(endpoint.bind(target.context));
+  }
+
+  private attach(attach: iommufd_emu.v1.IDeviceAttach): IResult {
+    const endpoint = this.endpointFile();
+    return endpoint === undefined ? { error: errno.ENOTTY } : idOrError(endpoint.attach(attach.ptId ?? 0));
+  }
+
+  private dma(dma: iommufd_emu.v1.IDeviceDma): Reply | Promise<Reply> {
+    const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits.dmaBytesMax);
+    return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
+  }
+}
+
+function idOrError(result: number): IResult {
+  return result < 0 ? { error: -result } : { id: result };
+}
+
+function checkToken(token: Uint8Array): void {
+  if (token.length < TOKEN_BYTES_MIN || token.length > TOKEN_BYTES_MAX)
+    throw new ProtocolViolation("TOKEN_INVALID", `${token.length} bytes`);
+}
+
+/** A token as a key of a map: hexadecimal. */
+function tokenKey(token: Uint8Array): string {
+  return Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("hex");
+}

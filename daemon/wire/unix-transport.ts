@@ -1,0 +1,129 @@
+/**
+ * Connections over a Unix stream socket. node-ipc listens; from there on the sockets are read and written here, since
+ * its own reading re-encodes every chunk. A path is probed before it is used, because node-ipc would unlink a live
+ * daemon's socket.
+ */
+import { lstatSync, unlinkSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { IPCModule } from "node-ipc";
+import type { Connection, ConnectionEvents, Transport } from "./transport.js";
+
+/** sun_path of unix(7) has 108 bytes, the last of them the terminator. */
+const PATH_BYTES_MAX = 107;
+/** How long a listener may take to accept before it counts as live but stuck. */
+const PROBE_TIMEOUT_MS = 2000;
+
+/** The path cannot be listened on; the message is one line for the user. */
+export class SocketPathError extends Error {
+  override readonly name = "SocketPathError";
+}
+
+/**
+ * Makes sure that nothing is in the way at a path. Only a dead socket of this user's own is unlinked.
+ * @throws SocketPathError
+ */
+export async function clearPath(path: string): Promise<void> {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > PATH_BYTES_MAX)
+    throw new SocketPathError(`socket path has ${bytes} bytes, at most ${PATH_BYTES_MAX} are possible: ${path}`);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket()) throw new SocketPathError(`${path} exists and is not a socket; it was left alone`);
+  if (stat.uid !== process.getuid?.())
+    throw new SocketPathError(`${path} belongs to another user (uid ${stat.uid}); it was left alone`);
+  const state = await probe(path);
+  if (state === "live") throw new SocketPathError(`a daemon is already serving ${path}`);
+  if (state !== "dead") throw new SocketPathError(`cannot tell whether ${path} is served: ${state}; it was left alone`);
+  unlinkSync(path);
+}
+
+function probe(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const done = (state: string): void => {
+      socket.destroy();
+      resolve(state);
+    };
+    socket.setTimeout(PROBE_TIMEOUT_MS, () => {
+      done("live");
+    });
+    socket.once("connect", () => {
+      done("live");
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      done(error.code === "ECONNREFUSED" ? "dead" : error.code === "EAGAIN" ? "live" : error.message);
+    });
+  });
+}
+
+export class UnixTransport implements Transport {
+  private readonly ipc = new IPCModule();
+  private path: string | undefined;
+
+  async listen(path: string, accept: (connection: Connection) => ConnectionEvents): Promise<void> {
+    await clearPath(path);
+    const { ipc } = this;
+    ipc.config.unlink = false;
+    ipc.config.silent = true;
+    ipc.config.maxConnections = Number.MAX_SAFE_INTEGER;
+    await new Promise<void>((resolve, reject) => {
+      ipc.serve(path, resolve);
+      ipc.server.on("error", (error) => {
+        reject(new SocketPathError(`cannot listen on ${path}: ${error.message}`));
+      });
+      ipc.server.start();
+      ipc.server.server.removeAllListeners("connection");
+      ipc.server.server.on("connection", (socket) => {
+        serve(socket, accept);
+      });
+    });
+    this.path = path;
+  }
+
+  stop(): Promise<void> {
+    if (this.path === undefined) return Promise.resolve();
+    this.path = undefined;
+    // Closing the server unlinks its path; connections go on until their sessions end.
+    this.ipc.server.stop();
+    return Promise.resolve();
+  }
+
+  settle(): Promise<void> {
+    // One turn of the event loop polls every descriptor; the end of a socket that was ready then has been reported
+    // when the turn after it begins.
+    return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+}
+
+function serve(socket: Socket, accept: (connection: Connection) => ConnectionEvents): void {
+  let events: ConnectionEvents | undefined;
+  const connection: Connection = {
+    write(bytes) {
+      // A client that does not read its replies is not read from either.
+      if (!socket.destroyed && !socket.write(bytes)) socket.pause();
+    },
+    close() {
+      socket.end();
+      socket.resume();
+    },
+    get socketFd() {
+      return (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
+    },
+  };
+  const ended = (): void => {
+    events?.ended();
+    events = undefined;
+  };
+  socket.on("drain", () => {
+    socket.resume();
+  });
+  socket.on("end", ended);
+  socket.on("close", ended);
+  socket.on("error", () => {
+    socket.destroy();
+  });
+  events = accept(connection);
+  socket.on("data", (chunk) => {
+    events?.received(chunk);
+  });
+}

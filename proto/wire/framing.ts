@@ -1,0 +1,89 @@
+/**
+ * Frames on a byte stream: a little-endian u32 length, then that many bytes (proto/wire/iommufd_emu.proto).
+ *
+ * The parser does not care where chunks end. Invariant: what it holds is less than one frame, and a frame is copied
+ * only if it came in more than one chunk, once.
+ */
+
+/** Bytes of the length that opens a frame. */
+export const FRAME_HEADER_BYTES = 4;
+
+/** `message` as a frame. */
+export function frameOf(message: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + message.length);
+  new DataView(frame.buffer).setUint32(0, message.length, true);
+  frame.set(message, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+export class FrameParser {
+  /** The bytes of a frame whose end has not come yet: its header first, then a buffer of the frame's own size. */
+  #partial = new Uint8Array(FRAME_HEADER_BYTES);
+  #filled = 0;
+
+  /**
+   * @param frameBytesMax Longest message that is taken
+   * @param onMessage Receives each message, in order; its bytes are not written again
+   * @param onTooLong Receives the length of a frame that is too long; the parser is of no use after that
+   */
+  constructor(
+    readonly frameBytesMax: number,
+    readonly onMessage: (message: Uint8Array) => void,
+    readonly onTooLong: (length: number) => void,
+  ) {}
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#filled > 0 || chunk.length - at < FRAME_HEADER_BYTES) {
+        at = this.#continue(chunk, at);
+        if (at < 0) return;
+        continue;
+      }
+      const length = readLength(chunk, at);
+      if (length > this.frameBytesMax) {
+        this.onTooLong(length);
+        return;
+      }
+      const start = at + FRAME_HEADER_BYTES;
+      if (chunk.length - start >= length) {
+        at = start + length;
+        this.onMessage(chunk.subarray(start, at));
+      } else {
+        at = this.#continue(chunk, at);
+        if (at < 0) return;
+      }
+    }
+  }
+
+  /** Moves bytes of the chunk into the partial frame. @returns the new position in the chunk, or -1 at a bad length */
+  #continue(chunk: Uint8Array, from: number): number {
+    const taken = Math.min(chunk.length - from, this.#partial.length - this.#filled);
+    this.#partial.set(chunk.subarray(from, from + taken), this.#filled);
+    this.#filled += taken;
+    if (this.#filled < this.#partial.length) return from + taken;
+
+    if (this.#partial.length === FRAME_HEADER_BYTES) {
+      const length = readLength(this.#partial, 0);
+      if (length > this.frameBytesMax) {
+        this.onTooLong(length);
+        return -1;
+      }
+      if (length > 0) {
+        const frame = new Uint8Array(FRAME_HEADER_BYTES + length);
+        frame.set(this.#partial);
+        this.#partial = frame;
+        return from + taken;
+      }
+    }
+    const message = this.#partial.subarray(FRAME_HEADER_BYTES);
+    this.#partial = new Uint8Array(FRAME_HEADER_BYTES);
+    this.#filled = 0;
+    this.onMessage(message);
+    return from + taken;
+  }
+}
+
+function readLength(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
