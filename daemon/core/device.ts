@@ -114,8 +114,7 @@ export class DeviceObject extends IommufdObject {
     const devices = [...this.group.attachedDevices];
     const moves = hwpt.ioas !== old.ioas;
     let error: Errno = errno.OK;
-    if (moves)
-      for (const device of devices) if (error === errno.OK) error = device.reserveRegions(hwpt.ioas, false);
+    if (moves) for (const device of devices) if (error === errno.OK) error = device.reserveRegions(hwpt.ioas, false);
     if (error === errno.OK) error = this.group.replace(hwpt);
     if (moves) {
       const left = error === errno.OK ? old.ioas : hwpt.ioas;

@@ -194,8 +194,7 @@ export class Ioas {
 
   /** Every area's pages object, once per area. */
   *pagesObjects(): Iterable<Pages> {
-    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at))
-      yield this.table.pagesOf(this.tree.area(at));
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) yield this.table.pagesOf(this.tree.area(at));
   }
 
   // ---- ranges -------------------------------------------------------------------------------------------------------
@@ -284,9 +283,7 @@ export class Ioas {
       const error = this.reserve(U64.ZERO, domain.apertureStart.minus(U64.ONE), domain);
       if (error !== errno.OK) return error;
     }
-    return domain.apertureLast.isMax()
-      ? errno.OK
-      : this.reserve(domain.apertureLast.plus(U64.ONE), U64.MAX, domain);
+    return domain.apertureLast.isMax() ? errno.OK : this.reserve(domain.apertureLast.plus(U64.ONE), U64.MAX, domain);
   }
 
   /** Cannot fail. The last domain gone, the pages are unpinned. */

@@ -43,7 +43,7 @@ export function chooseIova(placement: Placement): U64 | Errno {
   for (const window of windows(placement.allowed)) {
     const from = fit(window.start, window.last, granule, offset, length);
     if (from === undefined) continue;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const gap = areas.nextGap(at, bytes);
       if (gap === undefined || window.last.lessThan(gap.start)) break;
       const gapLast = minOf(gap.last, window.last);

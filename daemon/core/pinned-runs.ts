@@ -117,7 +117,7 @@ export class PinnedRuns {
   private overlap(first: number, last: number): [number, number] {
     const { segments } = this;
     let from = 0;
-    for (let high = segments.length; from < high; ) {
+    for (let high = segments.length; from < high;) {
       const middle = (from + high) >>> 1;
       if (segments[middle]!.last < first) from = middle + 1;
       else high = middle;

@@ -34,20 +34,25 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
   return {
     daemon: daemon.name,
     sessions: sessions.map((session) => session.inspect()),
-    contexts: files.filter((file) => file instanceof IommufdFile).map((file) => ({
-      node: file.node,
-      holders: file.holderCount,
-      sessions: speakers(file),
-      accounting: file.context.perProcessAccounting ? "process" : "user",
-      compatIoas: file.context.compatIoas?.id ?? null,
-      objectCount: file.context.objects.size,
-      objects: file.context.objects.list().slice(0, OBJECTS_LISTED_MAX).map((object) => ({
-        id: object.id,
-        type: object.type,
-        users: object.users,
-        ...object.inspect(),
+    contexts: files
+      .filter((file) => file instanceof IommufdFile)
+      .map((file) => ({
+        node: file.node,
+        holders: file.holderCount,
+        sessions: speakers(file),
+        accounting: file.context.perProcessAccounting ? "process" : "user",
+        compatIoas: file.context.compatIoas?.id ?? null,
+        objectCount: file.context.objects.size,
+        objects: file.context.objects
+          .list()
+          .slice(0, OBJECTS_LISTED_MAX)
+          .map((object) => ({
+            id: object.id,
+            type: object.type,
+            users: object.users,
+            ...object.inspect(),
+          })),
       })),
-    })),
     iommus: topology.iommus.map((iommu) => iommu.inspect()),
     endpoints: topology.endpoints.map(({ endpoint, group }) => ({
       ...endpoint.inspect(),

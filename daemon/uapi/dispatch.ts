@@ -30,7 +30,7 @@ interface Entry {
 }
 
 const entries: ReadonlyMap<number, Entry> = new Map(
-  [...handlers].map(([request, handler]) => [request, { layout: rowByRequest.get(request)!.struct!, handler }]),
+  [...handlers].map(([request, handler]) => [request, { layout: rowByRequest.get(request)!.struct, handler }]),
 );
 
 export class Dispatcher {

@@ -15,10 +15,7 @@ import { IoasObject } from "../core/ioas-object.js";
 import type { Call } from "./call.js";
 
 const FLAGS =
-  IOMMU_HWPT_ALLOC_NEST_PARENT |
-  IOMMU_HWPT_ALLOC_DIRTY_TRACKING |
-  IOMMU_HWPT_FAULT_ID_VALID |
-  IOMMU_HWPT_ALLOC_PASID;
+  IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKING | IOMMU_HWPT_FAULT_ID_VALID | IOMMU_HWPT_ALLOC_PASID;
 
 /** EOPNOTSUPP, EINVAL, ENOENT, ENOMEM, EADDRINUSE, EFAULT */
 export function hwptAlloc(call: Call): Errno {

@@ -1,6 +1,11 @@
 /** IOMMU_IOAS_ALLOC, IOVA_RANGES and ALLOW_IOVAS (specification 10, sections 8.1 to 8.3). */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import { iommu_ioas_alloc, iommu_ioas_allow_iovas, iommu_ioas_iova_ranges, iommu_iova_range } from "../../proto/uapi/iommufd.js";
+import {
+  iommu_ioas_alloc,
+  iommu_ioas_allow_iovas,
+  iommu_ioas_iova_ranges,
+  iommu_iova_range,
+} from "../../proto/uapi/iommufd.js";
 import { IoasObject } from "../core/ioas-object.js";
 import { rangesIntersect, type Range } from "../core/range-set.js";
 import { U64 } from "../u64.js";

@@ -99,7 +99,10 @@ function placeNew(
   const { caller, context } = call;
   const offset = address.pageOffset();
   // Linux rounds up in 64 bits, so a length near 2^64 wraps to few pages and is refused as too long for them.
-  const pageCount = length.plusNumber(offset).plusNumber(PAGE_SIZE - 1).page();
+  const pageCount = length
+    .plusNumber(offset)
+    .plusNumber(PAGE_SIZE - 1)
+    .page();
   const owner = { mm: caller.mm, uid: caller.uid(), limits: caller };
   const writable = (prot & PROT_WRITE) !== 0;
   const pages = new Pages(owner, file, address.page(), pageCount, writable, context.accountModeFor(caller));

@@ -395,7 +395,10 @@ const testRow: IoctlRow = {
   support: "partial",
   missing:
     "Only IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT; other operations answer EOPNOTSUPP. Without the selftest: ENOTTY.",
-  errors: errorRows([[EOPNOTSUPP, "unknown operation, or not supported"], [EINVAL, "a limit below 12"]]),
+  errors: errorRows([
+    [EOPNOTSUPP, "unknown operation, or not supported"],
+    [EINVAL, "a limit below 12"],
+  ]),
   memory: [],
 };
 

@@ -77,7 +77,14 @@ function run(steps: Step[], checkEvery: number): void {
 
 function steps(space: bigint, lengthMax: bigint): fc.Arbitrary<Step> {
   return fc.oneof(
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("insert" as const), start: fc.bigInt(0n, space), length: fc.bigInt(1n, lengthMax) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("insert" as const),
+        start: fc.bigInt(0n, space),
+        length: fc.bigInt(1n, lengthMax),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), address: fc.bigInt(0n, space) }) },
   );
 }

@@ -1,0 +1,137 @@
+/** Renders docs/ioctls.md: the table of ioctls, then each one's struct, flags, memory and errors. */
+import * as api from "../../proto/uapi/iommufd.js";
+import * as test from "../../proto/uapi/iommufd-test.js";
+import * as vfio from "../../proto/uapi/vfio.js";
+import type { AnyField, NamedNumber, StructLayout } from "../../proto/uapi/layout.js";
+import { hexadecimal, sizeText } from "../../proto/uapi/listing.js";
+import { ioctlTable, type IoctlRow, type MemoryExtent, type MemoryRow } from "../../proto/uapi/table.js";
+import { GENERATED_BY, records } from "./shared.js";
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---")), ...rows.map(line), ""];
+}
+
+const code = (text: string) => `\`${text}\``;
+const anchor = (name: string) => `[${code(name)}](#${name.toLowerCase()})`;
+
+function typeOf(field: AnyField): string {
+  return field.array ? `${field.type}[${field.count}]` : field.type;
+}
+
+function fieldTable(fields: readonly AnyField[]): string[] {
+  return table(
+    ["Offset", "Type", "Field", "Direction", ""],
+    fields.map((field) => [String(field.offset), typeOf(field), code(field.name), field.direction, field.note]),
+  );
+}
+
+function structSection(layout: StructLayout): string[] {
+  const short = layout.minBytes === layout.bytes ? "" : `; ${layout.minBytes} are enough`;
+  return [
+    `${code(`struct ${layout.name}`)}, ${layout.bytes} bytes${short}:`,
+    "",
+    ...fieldTable(Object.values(layout.fields)),
+  ];
+}
+
+const numberList = (numbers: readonly NamedNumber[]) =>
+  numbers.map(({ name, value }) => `${code(name)} ${value > 9 ? hexadecimal(value) : value}`).join(", ");
+
+function extentText(extent: MemoryExtent): string {
+  switch (extent.form) {
+    case "array":
+      return `${code(extent.count.name)} elements of ${extent.elementBytes} bytes`;
+    case "bytes":
+      return `${code(extent.length.name)} bytes`;
+    case "table":
+      return `${code(extent.count.name)} elements of ${code(extent.elementLength.name)} bytes`;
+    case "bitmap":
+      return (
+        `a bitmap with one bit for each g bytes of ${code(extent.length.name)}, where g is the lowest bit set in ` +
+        code(extent.pageSize.name)
+      );
+  }
+}
+
+const verbs = { in: "reads", out: "writes", inout: "reads and writes" } as const;
+
+function memoryText({ pointer, direction, extent }: MemoryRow): string {
+  return `Where ${code(pointer.name)} points it ${verbs[direction]} ${extentText(extent)}.`;
+}
+
+function section(row: IoctlRow): string[] {
+  const support = { full: "Supported.", partial: "Supported in part.", absent: "Not supported." }[row.support];
+  const lines = [`### ${row.name}`, "", `${code(hexadecimal(row.request))}, since Linux ${row.since}.`];
+  lines.push([support, row.missing].filter((text) => text !== "").join(" "), "");
+  if (row.argument === "value") lines.push("The argument is a number, not a pointer.", "");
+  if (row.argument === "ignored") lines.push("The argument is not looked at.", "");
+  if (row.argument === "pointer") lines.push(...structSection(row.struct));
+  if (row.flags.length > 0) lines.push(`Flags: ${numberList(row.flags)}.`, "");
+  for (const { field, values } of row.values) lines.push(`Values of ${code(field)}: ${numberList(values)}.`, "");
+  for (const memory of row.memory) lines.push(memoryText(memory), "");
+  if (row.errors.length > 0)
+    lines.push(
+      ...table(
+        ["Error", "When"],
+        row.errors.map(({ name, meaning }) => [code(name), meaning]),
+      ),
+    );
+  return lines;
+}
+
+function testOperations(): string[] {
+  const common = new Set(Object.keys(test.iommu_test_cmd.fields));
+  const fieldsOf = (layout: StructLayout) =>
+    Object.values(layout.fields)
+      .filter(({ name }) => !common.has(name))
+      .map((field) => `${field.offset} ${typeOf(field)} ${code(field.name)} ${field.direction}`)
+      .join("; ");
+  return [
+    "Fields of the operations, by their offset in the struct:",
+    "",
+    ...table(
+      ["op", "Name", "Fields"],
+      test.testOperations.map(({ op, name, struct }) => [String(op), code(name), fieldsOf(struct)]),
+    ),
+  ];
+}
+
+export function ioctlDocs(): string {
+  return [
+    "# Ioctls",
+    "",
+    "This page lists every ioctl of `/dev/iommu` with its number, its struct and how far this daemon supports it.",
+    "`iommufd-emu ioctls` prints the same table.",
+    "",
+    `<!-- ${GENERATED_BY} -->`,
+    "",
+    ...table(
+      ["Name", "Number", "Bytes", "Since Linux", "Support", "What is missing"],
+      ioctlTable.map((row) => [
+        anchor(row.name),
+        code(hexadecimal(row.request)),
+        sizeText(row),
+        row.since,
+        row.support,
+        row.missing,
+      ]),
+    ),
+    "A struct may be shorter than the size given here, down to the first number where there are two: what it leaves out",
+    "reads as 0. It may be longer if the rest is 0, else `E2BIG`. Too short is `EINVAL`, memory that cannot be read or",
+    "written is `EFAULT`, a number that is not in the table is `ENOTTY`. Reserved fields are 0 unless they are not checked.",
+    "VFIO structs follow their own rule: the first field, `argsz`, says how long they are.",
+    "",
+    "## Each ioctl",
+    "",
+    ...ioctlTable.flatMap((row) => [...section(row), ...(row.family === "test" ? testOperations() : [])]),
+    "## Data structs",
+    "",
+    "What pointers in the structs above name, and what the descriptors of fault and event queues read and write.",
+    "",
+    ...[api, test, vfio].flatMap(records).flatMap((layout) => [`### ${layout.name}`, "", ...structSection(layout)]),
+  ]
+    .join("\n")
+    .trimEnd()
+    .concat("\n");
+}
