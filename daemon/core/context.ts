@@ -18,6 +18,7 @@ export class Context {
   /** The IOAS that VFIO_IOAS set. Not a reference. */
   compatIoas: IoasObject | undefined;
   private holders = 1;
+  private lastOwner: Owner | undefined;
 
   constructor(
     readonly accounts: Accounts,
@@ -44,6 +45,15 @@ export class Context {
     return this.objects.findOf(id, IoasObject);
   }
 
+  /** Who is charged for what this caller maps now: one record for all of its mappings, as long as it stays the same. */
+  ownerFor(caller: Caller): Owner {
+    const { mm } = caller;
+    const uid = caller.uid();
+    const last = this.lastOwner;
+    if (last?.limits === caller && last.mm === mm && last.uid === uid) return last;
+    return (this.lastOwner = { mm, uid, limits: caller });
+  }
+
   /** The accounting mode of what this caller maps now. */
   accountModeFor(caller: Caller): AccountMode {
     if (caller.hasIpcLock()) return AccountMode.NONE;
@@ -55,7 +65,7 @@ export class Context {
    * @returns EINVAL if something other than a file is mapped, ENOMEM over the caller's limit; then nothing has changed
    */
   changeProcess(caller: Caller): Errno {
-    const owner = { mm: caller.mm, uid: caller.uid(), limits: caller };
+    const owner = this.ownerFor(caller);
     const moving = new Set<Pages>();
     for (const object of this.objects.list()) {
       if (!(object instanceof IoasObject)) continue;
@@ -75,7 +85,7 @@ export class Context {
     }
     let ownerGone = false;
     for (const pages of moving) {
-      ownerGone ||= pages.mode === AccountMode.MM && pages.pinnedCount() > 0 && !pages.owner.mm.isAlive();
+      ownerGone ||= pages.mode === AccountMode.MM && pages.pinnedCount() > 0 && pages.owner.mm.isGone();
       this.accounts.credit(pages.owner, pages.mode, pages.pinnedCount());
       pages.owner = owner;
     }

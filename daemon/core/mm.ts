@@ -37,8 +37,8 @@ export interface AddressSpace extends PageSource {
   readonly id: number;
   /** For inspection: "pid 123 (qemu)". */
   readonly name: string;
-  /** The process still runs in this address space: it has neither exited nor executed another program. */
-  isAlive(): boolean;
+  /** The process has exited or executed another program. */
+  isGone(): boolean;
   /** Pages that the process itself has locked (mlock): VmLck. */
   lockedPages(): number;
 }

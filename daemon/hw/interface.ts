@@ -107,7 +107,29 @@ export interface TranslatedPage {
   readonly writable: boolean;
 }
 
-export type Translation = TranslatedPage | TranslationFault;
+/** A write that the IOMMU took for an interrupt request: it reaches no memory. */
+export interface InterruptRequest {
+  readonly kind: "interrupt";
+}
+
+export type Translation = TranslatedPage | InterruptRequest | TranslationFault;
+
+/** A fault as an IOMMU keeps it for software. */
+export interface FaultRecord extends TranslationFault {
+  /** Counts the faults of all IOMMUs of a machine from 1. */
+  readonly number: number;
+  /** What the hardware loaded on the way to the fault. */
+  readonly walk: readonly WalkStep[];
+}
+
+/** The fault records that an IOMMU keeps, by requester. */
+export interface FaultRecords {
+  /** Oldest first. */
+  recordsOf(requesterId: number): readonly FaultRecord[];
+  /** Faults that found the log full since it was last cleared. */
+  lostOf(requesterId: number): number;
+  clear(requesterId: number): void;
+}
 
 /** GET_HW_INFO's driver part. */
 export interface HardwareInfo {

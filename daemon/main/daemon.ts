@@ -6,14 +6,12 @@ import type { Logger } from "pino";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { Accounts } from "../core/accounting.js";
 import { Context } from "../core/context.js";
-import type { IommuGroup } from "../core/group.js";
-import type { Endpoint } from "../devices/endpoint.js";
 import type { FrameTable } from "../memory/frames.js";
 import type { Peer } from "../memory/peer.js";
 import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "../wire/limits.js";
-import { EndpointFile, IommufdFile, type OpenFile } from "../wire/open-file.js";
+import { EndpointFile, EndpointNode, IommufdFile, type OpenFile } from "../wire/open-file.js";
 import { ProtocolViolation } from "../wire/protocol-error.js";
 import type { Server } from "../wire/server.js";
 import { Session } from "../wire/session.js";
@@ -56,7 +54,7 @@ export class Daemon implements Server {
   readonly accounts = new Accounts();
   private readonly files = new Map<string, OpenFile>();
   private readonly sessions = new Set<Session>();
-  private readonly endpoints = new Map<string, { readonly endpoint: Endpoint; readonly group: IommuGroup }>();
+  private readonly endpoints = new Map<string, EndpointNode>();
   private sessionsSeen = 0;
   private stopping = false;
 
@@ -67,7 +65,7 @@ export class Daemon implements Server {
     this.limits = config.limits;
     this.dispatcher = new Dispatcher({ selftest: config.selftest });
     for (const { endpoint, group } of dependencies.topology.endpoints)
-      this.endpoints.set(endpoint.name, { endpoint, group });
+      this.endpoints.set(endpoint.name, new EndpointNode(endpoint, group));
   }
 
   /** A new connection. One beyond the limit is told so and closed. */
@@ -114,8 +112,8 @@ export class Daemon implements Server {
       return new IommufdFile(key, node, context, onRelease);
     }
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;
-    const found = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
-    return found === undefined ? errno.ENOENT : new EndpointFile(key, found.endpoint, found.group, onRelease);
+    const endpoint = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
+    return endpoint === undefined ? errno.ENOENT : new EndpointFile(key, endpoint, onRelease);
   }
 
   find(token: string): OpenFile | undefined {
@@ -136,7 +134,10 @@ export class Daemon implements Server {
       sessions: [...this.sessions],
       files: [...this.files.values()],
       accounts: this.accounts,
-      ...this.dependencies,
+      iommus: this.dependencies.topology.iommus,
+      endpoints: [...this.endpoints.values()],
+      frames: this.dependencies.frames,
+      providers: this.dependencies.providers,
     });
   }
 }

@@ -1,6 +1,7 @@
 /** Runs the daemon in this process: from the configuration to the last connection's end. */
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
+import { FileTable } from "../memory/file-object.js";
 import { FrameTable } from "../memory/frames.js";
 import { loadNative } from "../memory/native.js";
 import { PeerRegistry } from "../memory/peer.js";
@@ -27,8 +28,11 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
   const log = createLog(config.logLevel);
   const native = loadNative();
   const frames = new FrameTable();
-  const peers = new PeerRegistry(native, frames);
-  const topology = buildTopology(topologyConfig, frames, { tablesMax: config.limits.tablesMax });
+  const files = new FileTable(native);
+  let spaces = 0;
+  const peers = new PeerRegistry({ native, frames, files, nextId: () => ++spaces });
+  const topology = buildTopology(topologyConfig, frames, config.limits);
+  const providers = memoryProviders(native !== undefined);
   const transport = new UnixTransport();
   const daemon = new Daemon(config, {
     log,
@@ -36,7 +40,7 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     frames,
     randomBytes,
     settle: () => transport.settle(),
-    providers: peers.providers(),
+    providers,
   });
   prepareDirectory(config.socketPath);
   await transport.listen(config.socketPath, (connection) => {
@@ -53,11 +57,17 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
   log.info({ event: "serving", socket: config.socketPath });
   return {
     socketPath: config.socketPath,
-    notices: Object.entries(peers.providers())
+    notices: Object.entries(providers)
       .filter(([, state]) => state !== "on")
       .map(([name, state]) => `${name} memory is off: ${state}`),
     stop: () => stop(daemon, transport, log, config.limits.stopGraceMs),
   };
+}
+
+/** Memory providers, and why one is off. */
+function memoryProviders(native: boolean): Record<string, string> {
+  const needsNative = native ? "on" : "koffi does not load here, so the peer of a connection is not known";
+  return { process: needsNative, file: needsNative, region: "on" };
 }
 
 async function stop(daemon: Daemon, transport: UnixTransport, log: Logger, graceMs: number): Promise<void> {

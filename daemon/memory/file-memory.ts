@@ -4,11 +4,11 @@
  * Any descriptor can be mapped; kind and size are looked at when pages are pinned. Owns the rule that the daemon never
  * holds open what cannot be pinned anyway: a copy of the client's own socket would keep the client's end from being seen.
  */
-import { closeSync, fstatSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { BackingFile, PfnRunSink } from "../core/mm.js";
 import { PAGE_SIZE } from "../u64.js";
-import { descriptorName, fileKindAt, type FileObject, type FileTable } from "./file-object.js";
+import { descriptorKind, descriptorName, type FileObject, type FileTable } from "./file-object.js";
 import type { FrameTable } from "./frames.js";
 
 /** Byte positions of files are numbers, exact up to 2^53; files that end beyond are refused as too short. */
@@ -62,8 +62,7 @@ class UnpinnableFile implements BackingFile {
 
 /** @param fd A descriptor of the daemon, which this takes over */
 export function openBackingFile(fd: number, files: FileTable, frames: FrameTable): BackingFile {
-  const kind = fstatSync(fd).isFile() ? fileKindAt(`/proc/self/fd/${fd}`) : "other";
-  if (kind === "shmem" || kind === "hugetlb") return new PinnableFile(files.adopt(fd), frames);
+  if (descriptorKind(fd) !== "other") return new PinnableFile(files.adopt(fd), frames);
   const name = descriptorName(fd);
   closeSync(fd);
   return new UnpinnableFile(name);

@@ -29,6 +29,11 @@ export function fileKindAt(path: string): FileKind | undefined {
   }
 }
 
+/** The kind of what a descriptor of the daemon is open on. Sockets, pipes and devices are "other" wherever they live. */
+export function descriptorKind(fd: number): FileKind {
+  return fstatSync(fd).isFile() ? (fileKindAt(`/proc/self/fd/${fd}`) ?? "other") : "other";
+}
+
 /** Device and inode in one text. */
 export function fileKey(deviceMajor: number, deviceMinor: number, inode: bigint): string {
   return `${deviceMajor}:${deviceMinor}:${inode.toString()}`;
@@ -70,11 +75,15 @@ export class FileObject extends MemoryObject {
     private readonly table: FileTable,
     readonly key: string,
     readonly name: string,
-    readonly kind: FileKind,
+    private knownKind: FileKind,
     fd: number | undefined,
   ) {
     super();
     this.fd = fd;
+  }
+
+  get kind(): FileKind {
+    return this.knownKind;
   }
 
   hasDescriptor(): boolean {
@@ -83,8 +92,12 @@ export class FileObject extends MemoryObject {
 
   /** Takes over a descriptor of this file: kept if there was none, else closed. */
   giveDescriptor(fd: number): void {
-    if (this.fd === undefined) this.fd = fd;
-    else closeSync(fd);
+    if (this.fd !== undefined) {
+      closeSync(fd);
+      return;
+    }
+    this.fd = fd;
+    this.knownKind = descriptorKind(fd);
   }
 
   /** Makes a process's mapping a way to the bytes, for a file without a descriptor. */
@@ -138,7 +151,7 @@ export class FileObject extends MemoryObject {
     const size = this.size();
     if (position + from.length > roundUp(size)) return errno.EFAULT;
     const end = Math.min(from.length, size - position);
-    for (let done = 0; done < end; ) {
+    for (let done = 0; done < end;) {
       const result = this.writeOnce(position + done, from.subarray(done, end));
       if (result <= 0) return errno.EFAULT;
       done += result;
@@ -181,7 +194,7 @@ export class FileObject extends MemoryObject {
 
   private throughMappings(page: number, offset: number, bytes: Uint8Array, write: boolean): Errno {
     const end = page * PAGE_SIZE + offset + bytes.length;
-    for (let position = page * PAGE_SIZE + offset; position < end; ) {
+    for (let position = page * PAGE_SIZE + offset; position < end;) {
       const at = Math.floor(position / PAGE_SIZE);
       const within = position - at * PAGE_SIZE;
       const done = position - (end - bytes.length);
@@ -223,7 +236,7 @@ export class FileTable {
       known.giveDescriptor(fd);
       return known;
     }
-    return this.enter(key, descriptorName(fd), fileKindAt(`/proc/self/fd/${fd}`) ?? "other", fd);
+    return this.enter(key, descriptorName(fd), descriptorKind(fd), fd);
   }
 
   /** The object of a file of which no descriptor can be had. */

@@ -93,7 +93,7 @@ export class FrameTable implements PhysicalMemory {
     const runs: { pfn: number; count: number }[] = [];
     for (const piece of pieces) {
       const end = piece.page + piece.count;
-      for (let page = piece.page; page < end; ) {
+      for (let page = piece.page; page < end;) {
         const index = Math.floor(page / CHUNK_PAGES);
         const within = page - index * CHUNK_PAGES;
         const count = Math.min(end - page, CHUNK_PAGES - within);
@@ -117,7 +117,7 @@ export class FrameTable implements PhysicalMemory {
   /** Gives back pinned pages, whole runs or parts of them. */
   unpin(pfn: number, count: number): void {
     const end = pfn + count;
-    for (let at = pfn; at < end; ) {
+    for (let at = pfn; at < end;) {
       const slot = Math.floor(at / CHUNK_PAGES);
       const part = Math.min(end, (slot + 1) * CHUNK_PAGES) - at;
       const chunk = this.slots[slot];
@@ -150,7 +150,7 @@ export class FrameTable implements PhysicalMemory {
   }
 
   private access(physical: number, bytes: Uint8Array, write: boolean): Errno | Promise<Errno> {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const address = physical + done;
       const pfn = Math.floor(address / PAGE_SIZE);
       const slot = Math.floor(pfn / CHUNK_PAGES);

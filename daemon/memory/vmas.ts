@@ -39,7 +39,7 @@ export interface VmaSource {
  * Pages from here on are never a client's: byte addresses below stay exact as numbers, and no architecture's default
  * user space is larger. The vsyscall page, which the text lists and the ioctl does not, lies above.
  */
-const USER_PAGES = 2 ** (53 - 12);
+export const USER_PAGES = 2 ** (53 - 12);
 
 /** struct procmap_query of the uAPI: offsets in bytes. */
 const query = {

@@ -1,34 +1,26 @@
 /** The tree that `iommufd-emu status` shows: sessions, contexts with their objects, devices, memory. */
 import { readdirSync } from "node:fs";
 import type { Accounts } from "../core/accounting.js";
-import type { IommuGroup } from "../core/group.js";
-import type { Endpoint } from "../devices/endpoint.js";
 import type { FrameTable } from "../memory/frames.js";
-import { EndpointFile, IommufdFile, type OpenFile } from "../wire/open-file.js";
+import { EndpointFile, IommufdFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
 import type { Session } from "../wire/session.js";
 
 /** Objects of a context that are listed at the most; the count tells how many there are. */
 const OBJECTS_LISTED_MAX = 256;
-
-interface Inspectable {
-  inspect(): Record<string, unknown>;
-}
 
 export interface Inspected {
   readonly name: string;
   readonly sessions: readonly Session[];
   readonly files: readonly OpenFile[];
   readonly accounts: Accounts;
-  readonly topology: {
-    readonly iommus: readonly Inspectable[];
-    readonly endpoints: readonly { readonly endpoint: Endpoint; readonly group: IommuGroup }[];
-  };
+  readonly iommus: readonly { inspect(): Record<string, unknown> }[];
+  readonly endpoints: readonly EndpointNode[];
   readonly frames: FrameTable;
   readonly providers: Readonly<Record<string, string>>;
 }
 
 export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
-  const { files, sessions, topology } = daemon;
+  const { files, sessions } = daemon;
   const speakers = (file: OpenFile): number[] =>
     sessions.filter((session) => session.openFile === file).map((session) => session.id);
   return {
@@ -53,10 +45,16 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
             ...object.inspect(),
           })),
       })),
-    iommus: topology.iommus.map((iommu) => iommu.inspect()),
-    endpoints: topology.endpoints.map(({ endpoint, group }) => ({
-      ...endpoint.inspect(),
+    iommus: daemon.iommus.map((iommu) => iommu.inspect()),
+    endpoints: daemon.endpoints.map(({ endpoint, group, bound }) => ({
+      name: endpoint.name,
+      address: endpoint.address,
+      iommu: endpoint.iommu.name,
       group: group.id,
+      bound,
+      hwpt: group.attachedHwpt?.id ?? null,
+      faults: endpoint.faults().length,
+      lostFaults: endpoint.lostFaults(),
       openedBy: files.filter((file) => file instanceof EndpointFile && file.endpoint === endpoint).flatMap(speakers),
     })),
     memory: { providers: daemon.providers, frames: daemon.frames.inspect(), accounts: daemon.accounts.inspect() },

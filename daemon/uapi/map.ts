@@ -103,9 +103,9 @@ function placeNew(
     .plusNumber(offset)
     .plusNumber(PAGE_SIZE - 1)
     .page();
-  const owner = { mm: caller.mm, uid: caller.uid(), limits: caller };
   const writable = (prot & PROT_WRITE) !== 0;
-  const pages = new Pages(owner, file, address.page(), pageCount, writable, context.accountModeFor(caller));
+  const mode = context.accountModeFor(caller);
+  const pages = new Pages(context.ownerFor(caller), file, address.page(), pageCount, writable, mode);
   const placed = ioas.map.place([{ pages, firstIndex: 0, offset, length }], length, prot, iova);
   pages.release();
   return placed;

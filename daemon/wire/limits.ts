@@ -12,6 +12,8 @@ export interface WireLimits {
   readonly regionsMax: number;
   /** Bytes that one DMA read returns or one DMA write carries. */
   readonly dmaBytesMax: number;
+  /** Bytes that one DMA copy or fill moves. It is one step of the daemon's, so this bounds how long others wait. */
+  readonly dmaMoveBytesMax: number;
   /** Connections at a time. */
   readonly sessionsMax: number;
   /** Objects of one context. */
@@ -25,6 +27,7 @@ export const defaultLimits: WireLimits = {
   inFlightMax: 4096,
   regionsMax: 1024,
   dmaBytesMax: 4 * 1024 * 1024,
+  dmaMoveBytesMax: 1024 * 1024 * 1024,
   sessionsMax: 16384,
   objectsMax: 1_000_000,
 };

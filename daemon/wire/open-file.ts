@@ -54,6 +54,16 @@ export class IommufdFile extends OpenFile {
   }
 }
 
+/** An endpoint as a node that can be opened any number of times, and bound by one of those that opened it. */
+export class EndpointNode {
+  bound = false;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    readonly group: IommuGroup,
+  ) {}
+}
+
 /** An open endpoint. Binding it to an iommufd holds that iommufd's context. */
 export class EndpointFile extends OpenFile {
   override readonly node: string;
@@ -61,20 +71,24 @@ export class EndpointFile extends OpenFile {
 
   constructor(
     token: string,
-    readonly endpoint: Endpoint,
-    private readonly group: IommuGroup,
+    private readonly target: EndpointNode,
     private readonly onRelease: () => void,
   ) {
     super(token);
-    this.node = `endpoint/${endpoint.name}`;
+    this.node = `endpoint/${target.endpoint.name}`;
+  }
+
+  get endpoint(): Endpoint {
+    return this.target.endpoint;
   }
 
   /** @returns the device object's id, or as a negative errno EINVAL (bound already, here or elsewhere), EPERM, ENOMEM */
   bind(context: Context): number {
-    if (this.endpoint.bound) return -errno.EINVAL;
-    const device = DeviceObject.bindTo(context, this.endpoint, this.group);
+    const { target } = this;
+    if (target.bound) return -errno.EINVAL;
+    const device = DeviceObject.bindTo(context, target.endpoint, target.group);
     if (typeof device === "number") return -device;
-    this.endpoint.bound = true;
+    target.bound = true;
     this.device = device;
     return device.id;
   }
@@ -98,6 +112,6 @@ export class EndpointFile extends OpenFile {
     this.onRelease();
     if (this.device === undefined) return;
     this.device.unbind();
-    this.endpoint.bound = false;
+    this.target.bound = false;
   }
 }

@@ -55,7 +55,11 @@ export class Session {
     private readonly connection: Pick<Connection, "write" | "close">,
     private readonly log: Logger,
   ) {
-    this.memory = new SegmentMemory(peer.direct);
+    this.memory = new SegmentMemory({
+      // Asked for anew each time: after an exec the process has another address space.
+      copyFrom: (address, into) => peer.mm.copyFrom(address, into),
+      copyTo: (address, from) => peer.mm.copyTo(address, from),
+    });
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
     });
@@ -85,7 +89,7 @@ export class Session {
     this.callbacks.abandon();
     this.leave();
     this.reportIdle();
-    this.peer.release();
+    this.peer.close();
     this.server.forget(this);
   }
 
@@ -93,12 +97,11 @@ export class Session {
     return {
       id: this.id,
       client: this.client ?? null,
-      peer: this.peer.name,
+      peer: this.peer.mm.name,
       requests: this.requests,
       file: this.file?.node ?? null,
       holds: this.holds,
       parked: this.parked,
-      regions: this.peer.regions.list(),
     };
   }
 
@@ -220,7 +223,7 @@ export class Session {
     if (frame.close) return { close: { released: this.leave() } };
     if (frame.sync) return this.sync(frame.sync);
     if (frame.regionAdd) return { result: this.addRegion(frame.regionAdd) };
-    if (frame.regionRemove) return { result: this.peer.regions.remove(this, fromWire(frame.regionRemove.address)) };
+    if (frame.regionRemove) return { result: this.peer.removeRegion(fromWire(frame.regionRemove.address)) ?? {} };
     if (frame.deviceBind) return { result: this.bind(frame.deviceBind) };
     if (frame.deviceAttach) return { result: this.attach(frame.deviceAttach) };
     if (frame.deviceDetach) return { result: { error: this.endpointFile()?.detach() ?? errno.ENOTTY } };
@@ -239,15 +242,15 @@ export class Session {
     const unknown = (hello.required ?? []).filter((feature) => !features.includes(feature));
     if (unknown.length > 0) throw new ProtocolViolation("FEATURE_UNSUPPORTED", unknown.join(", "));
     this.client = hello.client ?? "";
-    this.log.debug({ event: "session_hello", session: this.id, client: this.client, peer: this.peer.name });
+    this.log.debug({ event: "session_hello", session: this.id, client: this.client, peer: this.peer.mm.name });
     return {
       hello: {
         version: PROTOCOL_VERSION,
         features: [...features],
         limits,
         daemon: this.server.name,
-        peerKnown: this.peer.known,
-        processMemory: this.peer.direct !== undefined,
+        peerKnown: this.peer.pid !== undefined,
+        processMemory: this.peer.mm.hasProcessMemory(),
       },
     };
   }
@@ -326,13 +329,14 @@ export class Session {
             ? { callback: this.callbacks }
             : undefined;
     if (backing === undefined) return { error: errno.EINVAL, message: "a region needs a path, an fd or callback" };
-    return this.peer.regions.add(this, {
+    const refusal = this.peer.addRegion({
       address: fromWire(region.address),
       length: fromWire(region.length),
       offset: fromWire(region.offset),
       writable: region.writable ?? false,
       backing,
     });
+    return refusal ?? {};
   }
 
   private endpointFile(): EndpointFile | undefined {
@@ -354,7 +358,7 @@ export class Session {
   }
 
   private dma(dma: iommufd_emu.v1.IDeviceDma): Reply | Promise<Reply> {
-    const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits.dmaBytesMax);
+    const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits);
     return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
   }
 }

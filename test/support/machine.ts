@@ -76,8 +76,8 @@ export class FakeSpace implements AddressSpace {
     }
   }
 
-  isAlive(): boolean {
-    return this.alive;
+  isGone(): boolean {
+    return !this.alive;
   }
 
   lockedPages(): number {

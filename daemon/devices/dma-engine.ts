@@ -1,0 +1,156 @@
+/**
+ * The DMA engine of a simulated endpoint: moves bytes between IOVAs and whoever drives the endpoint, one translation for
+ * each page and one memory access for each physically contiguous run. It stops at the first fault, as a device does.
+ */
+import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { Iommu, PhysicalMemory, TranslationFault } from "../hw/interface.js";
+import { lastOf, U64 } from "../u64.js";
+
+/** Bytes of one memory access: a client that serves its memory itself answers it in one frame. */
+export const ACCESS_BYTES_MAX = 256 * 1024;
+
+/** Bytes that a copy or a fill holds at a time. */
+export const BUFFER_BYTES_MAX = 64 * 1024;
+
+export interface DmaResult {
+  /** 0; EIO: the IOMMU refused, see `fault`; EFAULT: the memory behind a page is gone; EINVAL: no such range. */
+  readonly error: Errno;
+  /** Bytes moved before the end or the error. */
+  readonly transferred: number;
+  readonly fault?: TranslationFault;
+}
+
+/** A transfer under way: it yields when it must wait for memory, and is resumed with the errno of that access. */
+type Transfer = Generator<Promise<Errno>, DmaResult, Errno>;
+
+export class DmaEngine {
+  constructor(
+    private readonly requesterId: number,
+    private readonly iommu: Iommu,
+    private readonly memory: PhysicalMemory,
+  ) {}
+
+  /** Fills `into` from [iova, iova + its length). What lies behind `transferred` is left as it was or undefined. */
+  read(iova: U64, into: Uint8Array): DmaResult | Promise<DmaResult> {
+    return this.run(iova, into.length, () => this.move(iova, into, false));
+  }
+
+  /** A write of four bytes into the interrupt window is an interrupt: transferred, but not to memory. */
+  write(iova: U64, from: Uint8Array): DmaResult | Promise<DmaResult> {
+    return this.run(iova, from.length, () => this.move(iova, from, true));
+  }
+
+  /** Writes one byte value over [iova, iova + length). @param value 0 to 255 */
+  fill(iova: U64, length: number, value: number): DmaResult | Promise<DmaResult> {
+    return this.run(iova, length, () => this.fillSteps(iova, length, value));
+  }
+
+  /**
+   * Copies `length` bytes in ascending chunks of BUFFER_BYTES_MAX, each read whole before it is written. So overlapping
+   * ranges are copied right when the destination is below the source, or when one chunk holds them; otherwise a chunk
+   * reads what the ones before it wrote. `transferred` counts bytes written.
+   */
+  copy(destination: U64, source: U64, length: number): DmaResult | Promise<DmaResult> {
+    if (!isRange(destination, length)) return INVALID_RANGE;
+    return this.run(source, length, () => this.copySteps(destination, source, length));
+  }
+
+  private run(iova: U64, length: number, start: () => Transfer): DmaResult | Promise<DmaResult> {
+    if (!isRange(iova, length)) return INVALID_RANGE;
+    const transfer = start();
+    const step = transfer.next();
+    return step.done === true ? step.value : resume(transfer, step.value);
+  }
+
+  private *fillSteps(iova: U64, length: number, value: number): Transfer {
+    const buffer = new Uint8Array(Math.min(length, BUFFER_BYTES_MAX)).fill(value);
+    for (let done = 0; done < length;) {
+      const chunk = buffer.subarray(0, Math.min(buffer.length, length - done));
+      const result = yield* this.move(iova.plusNumber(done), chunk, true);
+      done += result.transferred;
+      if (result.error !== errno.OK) return { ...result, transferred: done };
+    }
+    return { error: errno.OK, transferred: length };
+  }
+
+  private *copySteps(destination: U64, source: U64, length: number): Transfer {
+    const buffer = new Uint8Array(Math.min(length, BUFFER_BYTES_MAX));
+    for (let done = 0; done < length;) {
+      const chunk = buffer.subarray(0, Math.min(buffer.length, length - done));
+      const read = yield* this.move(source.plusNumber(done), chunk, false);
+      if (read.transferred > 0) {
+        const written = yield* this.move(destination.plusNumber(done), chunk.subarray(0, read.transferred), true);
+        done += written.transferred;
+        if (written.error !== errno.OK) return { ...written, transferred: done };
+      }
+      if (read.error !== errno.OK) return { ...read, transferred: done };
+    }
+    return { error: errno.OK, transferred: length };
+  }
+
+  /** One pass over consecutive IOVAs: runs of contiguous pages are gathered and moved in one access each. */
+  private *move(iova: U64, data: Uint8Array, write: boolean): Transfer {
+    let moved = 0;
+    let runPhysical = 0;
+    let runLength = 0;
+    for (;;) {
+      const at = moved + runLength;
+      const page = at < data.length ? this.translatePage(iova.plusNumber(at), data.length - at, write) : undefined;
+      const joins =
+        page?.kind === "memory" &&
+        (runLength === 0 || (page.physical === runPhysical + runLength && runLength < ACCESS_BYTES_MAX));
+      if (joins) {
+        if (runLength === 0) runPhysical = page.physical;
+        runLength += Math.min(page.length, ACCESS_BYTES_MAX - runLength);
+        continue;
+      }
+      if (runLength > 0) {
+        const bytes = data.subarray(moved, moved + runLength);
+        const access = write ? this.memory.write(runPhysical, bytes) : this.memory.read(runPhysical, bytes);
+        const error = typeof access === "number" ? access : yield access;
+        if (error !== errno.OK) return { error, transferred: moved };
+        moved += runLength;
+        runLength = 0;
+      }
+      if (page === undefined) return { error: errno.OK, transferred: moved };
+      if (page.kind === "fault") return { error: errno.EIO, transferred: moved, fault: page };
+      if (page.kind === "interrupt") {
+        moved += page.length;
+      } else {
+        runPhysical = page.physical;
+        runLength = Math.min(page.length, ACCESS_BYTES_MAX);
+      }
+    }
+  }
+
+  /** Translates one IOVA for as many of `wanted` bytes as its page still holds. */
+  private translatePage(
+    address: U64,
+    wanted: number,
+    write: boolean,
+  ): { kind: "memory"; physical: number; length: number } | { kind: "interrupt"; length: number } | TranslationFault {
+    const length = Math.min(wanted, REQUEST_BYTES_MAX - address.modPowerOfTwo(REQUEST_BYTES_MAX));
+    const result = this.iommu.translate({ requesterId: this.requesterId, address, write, length });
+    if (result.kind === "interrupt") return { kind: "interrupt", length };
+    if (result.kind === "fault") return result;
+    const left = result.pageBytes - (result.physical % result.pageBytes);
+    return { kind: "memory", physical: result.physical, length: Math.min(wanted, left) };
+  }
+}
+
+/** A bus request does not cross a boundary of 4 KiB (PCI Express); one translation may then serve the whole page. */
+const REQUEST_BYTES_MAX = 4096;
+
+const INVALID_RANGE: DmaResult = { error: errno.EINVAL, transferred: 0 };
+
+function isRange(iova: U64, length: number): boolean {
+  return length > 0 && lastOf(iova, U64.fromNumber(length)) !== undefined;
+}
+
+async function resume(transfer: Transfer, first: Promise<Errno>): Promise<DmaResult> {
+  for (let waiting = first; ;) {
+    const step = transfer.next(await waiting);
+    if (step.done === true) return step.value;
+    waiting = step.value;
+  }
+}

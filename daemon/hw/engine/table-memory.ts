@@ -1,0 +1,113 @@
+/**
+ * The simulated memory that translation structures live in: 4 KiB pages of 512 items, each item a 64-bit little-endian
+ * word held as (low, high). Every page has a physical address from TABLE_PFN_FIRST up, the lowest free one first, so a
+ * walk follows true pointers and two equal runs give equal tables.
+ */
+import { PAGE_SIZE, U64 } from "../../u64.js";
+import { TABLE_PFN_FIRST } from "../interface.js";
+import { IndexAllocator } from "./index-allocator.js";
+
+/** 64-bit items in a page. */
+export const ITEMS_PER_PAGE = PAGE_SIZE / 8;
+
+/** Zeroed pages kept for the next allocation: a program that maps and unmaps one page uses three again and again. */
+const SPARE_PAGES_MAX = 64;
+
+const BASE = TABLE_PFN_FIRST * PAGE_SIZE;
+
+/** Where `loadItem` puts what it loads, so that a walk allocates one object and not one for each item. */
+export class Item {
+  low = 0;
+  high = 0;
+
+  toU64(): U64 {
+    return U64.fromWords(this.high, this.low);
+  }
+}
+
+/** What a hardware walk reads and, for accessed and dirty bits, writes. */
+export interface ItemMemory {
+  /** @param physical byte address, a multiple of 8 @returns false: nothing answers there (a fetch error) */
+  loadItem(physical: number, into: Item): boolean;
+  storeItem(physical: number, low: number, high: number): boolean;
+}
+
+/** Pages are named by handle: their number from 0, which is the PFN less TABLE_PFN_FIRST. */
+export class TableMemory implements ItemMemory {
+  private readonly pages: (Int32Array | undefined)[] = [];
+  private readonly spare: Int32Array[] = [];
+  private readonly handles: IndexAllocator;
+  private pagesUsed = 0;
+  /** For the owner of a page table: how many items of each page are in use. */
+  readonly itemsUsed: number[] = [];
+
+  /** @param tablesMax pages that it gives out at most */
+  constructor(private readonly tablesMax: number) {
+    this.handles = new IndexAllocator(0, tablesMax - 1);
+  }
+
+  /** Pages in use. */
+  get used(): number {
+    return this.pagesUsed;
+  }
+
+  /** Pages that `allocate` can still give. */
+  get available(): number {
+    return this.tablesMax - this.pagesUsed;
+  }
+
+  /** @returns the handle of a page of zeros, or -1 */
+  allocate(): number {
+    const handle = this.handles.allocate();
+    if (handle < 0) return -1;
+    this.pages[handle] = this.spare.pop() ?? new Int32Array(2 * ITEMS_PER_PAGE);
+    this.itemsUsed[handle] = 0;
+    this.pagesUsed++;
+    return handle;
+  }
+
+  free(handle: number): void {
+    const page = this.words(handle);
+    this.pages[handle] = undefined;
+    this.pagesUsed--;
+    this.handles.free(handle);
+    if (this.spare.length >= SPARE_PAGES_MAX) return;
+    page.fill(0);
+    this.spare.push(page);
+  }
+
+  /** The page as (low, high) pairs: item i is at 2i and 2i + 1. Preconditions: the page is allocated. */
+  words(handle: number): Int32Array {
+    const page = this.pages[handle];
+    if (page === undefined) throw new Error(`table page ${handle} is not allocated`);
+    return page;
+  }
+
+  /** Physical byte address of a page. */
+  physicalOf(handle: number): number {
+    return BASE + handle * PAGE_SIZE;
+  }
+
+  /** The page that holds a physical byte address. Preconditions: the address lies in an allocated page. */
+  handleOf(physical: number): number {
+    return (physical - BASE - (physical % PAGE_SIZE)) / PAGE_SIZE;
+  }
+
+  loadItem(physical: number, into: Item): boolean {
+    const page = this.pages[this.handleOf(physical)];
+    if (page === undefined) return false;
+    const at = (physical % PAGE_SIZE) >> 2;
+    into.low = page[at]!;
+    into.high = page[at + 1]!;
+    return true;
+  }
+
+  storeItem(physical: number, low: number, high: number): boolean {
+    const page = this.pages[this.handleOf(physical)];
+    if (page === undefined) return false;
+    const at = (physical % PAGE_SIZE) >> 2;
+    page[at] = low;
+    page[at + 1] = high;
+    return true;
+  }
+}

@@ -1,0 +1,312 @@
+/**
+ * Translation of one DMA request by a VT-d unit in scalable mode (VT-d manual, "DMA Remapping"; specification 60,
+ * sections 2.1, 2.2 and 2.5). Requests carry no PASID here. The steps, each of which may end in a fault:
+ *
+ *  1. Interrupt window: a 4-byte write is an interrupt request, anything else there a fault.
+ *  2. Root entry of the bus, half by devfn bit 7.                     } from the context cache if it holds
+ *  3. Context entry of the function.                                 } the requester
+ *  4. PASID directory entry of RID_PASID.                            } from the PASID cache likewise
+ *  5. PASID entry: the type of translation, the table and its domain id.
+ *  6. Address width: the unit's (MGAW), then the table's (AW).
+ *  7. IOTLB, tagged by the domain id; a hit must allow the access.
+ *  8. Second-stage walk, whose result goes into the IOTLB.
+ *
+ * Caches are filled from present entries only (CAP.CM is clear) and are emptied by invalidations alone.
+ */
+import { PAGE_SIZE, U64 } from "../../u64.js";
+import { addressOf, fieldOf, reservedBits, type BitField } from "../engine/bit-field.js";
+import type { Format } from "../engine/format.js";
+import { Item, type ItemMemory } from "../engine/table-memory.js";
+import { access, allows, walk, type Access, type WalkedLeaf, type WalkFailure } from "../engine/walk.js";
+import {
+  PROT_READ,
+  PROT_WRITE,
+  type TranslatedPage,
+  type Translation,
+  type TranslationFault,
+  type TranslationRequest,
+  type WalkStep,
+} from "../interface.js";
+import type { CachedContext, CachedPasidEntry } from "./entry-caches.js";
+import type { TranslationCaches } from "./invalidation.js";
+import type { VtdProfile } from "./profile.js";
+import { CONTEXT_ENTRIES, CONTEXT_ENTRY_BYTES, CONTEXT_ENTRY_QUADWORDS, contextEntry } from "./spec/context-entry.js";
+import { faultReason, type FaultReason } from "./spec/fault-reason.js";
+import { INTERRUPT_REQUEST_BYTES, INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "./spec/interrupt-window.js";
+import {
+  PASID_DIRECTORY_ENTRY_BYTES,
+  PASID_DIRECTORY_LG2_MIN,
+  PASID_TABLE_LG2,
+  pasidDirectoryEntry,
+} from "./spec/pasid-directory-entry.js";
+import { PASID_ENTRY_BYTES, PASID_ENTRY_QUADWORDS, pasidEntry, translationType } from "./spec/pasid-entry.js";
+import { ROOT_ENTRY_BYTES, rootEntry } from "./spec/root-entry.js";
+
+/** What a unit translates with. */
+export interface TranslationUnit {
+  readonly profile: VtdProfile;
+  readonly memory: ItemMemory;
+  readonly caches: TranslationCaches;
+  /** RTADDR_REG: physical byte address of the root table. */
+  readonly rootTable: number;
+  /** How this hardware reads second-stage entries. */
+  readonly secondStage: Format;
+}
+
+/** A fault, and whether it is recorded (FPD clear). */
+class Refusal {
+  constructor(
+    readonly reason: FaultReason,
+    readonly recorded: boolean,
+  ) {}
+}
+
+export interface TranslationOutcome {
+  readonly result: Translation;
+  /** Of a fault: software wants a record. */
+  readonly recorded: boolean;
+}
+
+/** @param steps where what is loaded is noted, for people; with it the caches are neither used nor filled */
+export function translate(unit: TranslationUnit, request: TranslationRequest, steps?: WalkStep[]): TranslationOutcome {
+  const { address, write, length } = request;
+  if (address.high === 0) {
+    const low = address.low >>> 0;
+    if (low >= INTERRUPT_WINDOW_FIRST && low <= INTERRUPT_WINDOW_LAST)
+      return write && length === INTERRUPT_REQUEST_BYTES
+        ? { result: { kind: "interrupt" }, recorded: false }
+        : refuse(request, new Refusal(faultReason.INTERRUPT_WINDOW, true));
+  }
+  const context = contextOf(unit, request.requesterId, steps);
+  if (context instanceof Refusal) return refuse(request, context);
+  const entry = pasidEntryOf(unit, request.requesterId, context, steps);
+  if (entry instanceof Refusal) return refuse(request, entry);
+  const { recordFaults } = entry;
+
+  const page = address.page();
+  if (page >= 2 ** (unit.profile.mgaw - PAGE_LG2))
+    return refuse(request, new Refusal(faultReason.ADDRESS_BEYOND_HARDWARE, recordFaults));
+  if (page >= 2 ** (entry.width - PAGE_LG2))
+    return refuse(request, new Refusal(faultReason.SECOND_STAGE_ADDRESS_WIDTH, recordFaults));
+
+  const wanted = accessOf(unit, request);
+  const { iotlb } = unit.caches;
+  const slot = steps === undefined ? iotlb.lookup(entry.domainId, page) : -1;
+  if (slot >= 0 && allows(iotlb.permissionsAt(slot), wanted)) {
+    const physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
+    const result = translated(address, page, physical, iotlb.levelAt(slot) * LEVEL_LG2, iotlb.permissionsAt(slot));
+    return { result, recorded: false };
+  }
+  const leaf = walk(unit.memory, entry.table, page, wanted, "second-stage", steps);
+  if (leaf.outcome !== "leaf") return refuse(request, new Refusal(walkReasons[leaf.outcome], recordFaults));
+  const pagesLg2 = leaf.sizeLg2 - PAGE_LG2;
+  if (steps === undefined) {
+    const level = pagesLg2 / LEVEL_LG2;
+    iotlb.insert(entry.domainId, page, level, leaf.physical / PAGE_SIZE, cachedPermissions(entry, leaf));
+  }
+  return { result: translated(address, page, leaf.physical, pagesLg2, leaf.permissions), recorded: false };
+}
+
+const PAGE_LG2 = 12;
+const LEVEL_LG2 = 9;
+
+const walkReasons: Record<WalkFailure["outcome"], FaultReason> = {
+  "fetch-error": faultReason.SECOND_STAGE_FETCH,
+  // There is no present bit: an absent entry is one without permissions.
+  "not-present": faultReason.SECOND_STAGE_PERMISSION,
+  permission: faultReason.SECOND_STAGE_PERMISSION,
+  "reserved-bits": faultReason.SECOND_STAGE_RESERVED,
+};
+
+function accessOf(unit: TranslationUnit, { write, length }: TranslationRequest): Access {
+  if (write) return access.WRITE;
+  return length === 0 && unit.profile.zeroLengthRead ? access.ZERO_LENGTH_READ : access.READ;
+}
+
+/** While dirty bits are kept, a page that is not dirty yet is not cached as writable, so that the first write walks. */
+function cachedPermissions(entry: CachedPasidEntry, leaf: WalkedLeaf): number {
+  return entry.table.accessDirty && !leaf.dirty ? leaf.permissions & ~PROT_WRITE : leaf.permissions;
+}
+
+/** @param physical first byte of the leaf @param pagesLg2 log2 of the 4 KiB pages of the leaf */
+function translated(
+  address: U64,
+  page: number,
+  physical: number,
+  pagesLg2: number,
+  permissions: number,
+): TranslatedPage {
+  const pages = 2 ** pagesLg2;
+  const pageInLeaf = page % pages;
+  // A large page around the interrupt window does not translate the window, so it is valid for one 4 KiB page at a time.
+  const around =
+    pages > 1 &&
+    page - pageInLeaf <= INTERRUPT_WINDOW_LAST / PAGE_SIZE &&
+    page - pageInLeaf + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+  return {
+    kind: "translated",
+    physical: physical + pageInLeaf * PAGE_SIZE + address.pageOffset(),
+    pageBytes: (around ? 1 : pages) * PAGE_SIZE,
+    readable: (permissions & PROT_READ) !== 0,
+    writable: (permissions & PROT_WRITE) !== 0,
+  };
+}
+
+function refuse(request: TranslationRequest, { reason, recorded }: Refusal): TranslationOutcome {
+  const result: TranslationFault = {
+    kind: "fault",
+    requesterId: request.requesterId,
+    address: request.address,
+    write: request.write,
+    reason: reason.code,
+    name: reason.name,
+  };
+  return { result, recorded };
+}
+
+// ---- steps 2 and 3 --------------------------------------------------------------------------------------------------
+
+const rootReserved = reservedBits(0, Object.values(rootEntry));
+const contextReserved = reservedMasks(CONTEXT_ENTRY_QUADWORDS, Object.values(contextEntry));
+const directoryReserved = reservedMasks(1, Object.values(pasidDirectoryEntry));
+const pasidReserved = reservedMasks(PASID_ENTRY_QUADWORDS, Object.values(pasidEntry));
+
+function contextOf(unit: TranslationUnit, requesterId: number, steps: WalkStep[] | undefined): CachedContext | Refusal {
+  const cached = steps === undefined ? unit.caches.contexts.lookup(requesterId) : undefined;
+  if (cached !== undefined) return cached;
+
+  const bus = requesterId >> 8;
+  const function_ = requesterId % CONTEXT_ENTRIES;
+  const half = (requesterId & 0xff) < CONTEXT_ENTRIES ? 0 : 1;
+  const rootAddress = unit.rootTable + bus * ROOT_ENTRY_BYTES + half * 8;
+  const root = loadQuadwords(unit.memory, rootAddress, 1);
+  if (root === undefined) return new Refusal(faultReason.ROOT_ENTRY_FETCH, true);
+  const rootPresent = fieldOf(root, rootEntry.P) === 1;
+  const contextTable = addressOf(root, rootEntry.CTP);
+  note(steps, "root entry", rootAddress, bus, root, rootPresent, () => `context table ${hex(contextTable)}`);
+  if (!rootPresent) return new Refusal(faultReason.ROOT_ENTRY_NOT_PRESENT, true);
+  if (!root[0]!.and(rootReserved).isZero()) return new Refusal(faultReason.ROOT_ENTRY_RESERVED, true);
+
+  const address = contextTable + function_ * CONTEXT_ENTRY_BYTES;
+  const entry = loadQuadwords(unit.memory, address, CONTEXT_ENTRY_QUADWORDS);
+  if (entry === undefined) return new Refusal(faultReason.CONTEXT_ENTRY_FETCH, true);
+  const recordFaults = fieldOf(entry, contextEntry.FPD) === 0;
+  const context: CachedContext = {
+    directory: addressOf(entry, contextEntry.PASIDDIRPTR),
+    directoryEntries: 2 ** (PASID_DIRECTORY_LG2_MIN + fieldOf(entry, contextEntry.PDTS)),
+    ridPasid: fieldOf(entry, contextEntry.RID_PASID),
+    recordFaults,
+  };
+  const present = fieldOf(entry, contextEntry.P) === 1;
+  const decoded = (): string => `PASID directory ${hex(context.directory)}, RID_PASID ${context.ridPasid}`;
+  note(steps, "context entry", address, function_, entry, present, decoded);
+  if (!present) return new Refusal(faultReason.CONTEXT_ENTRY_NOT_PRESENT, recordFaults);
+  if (hasReserved(entry, contextReserved)) return new Refusal(faultReason.CONTEXT_ENTRY_RESERVED, recordFaults);
+  if (steps === undefined) unit.caches.contexts.insert(requesterId, context);
+  return context;
+}
+
+// ---- steps 4 and 5 --------------------------------------------------------------------------------------------------
+
+function pasidEntryOf(
+  unit: TranslationUnit,
+  requesterId: number,
+  context: CachedContext,
+  steps: WalkStep[] | undefined,
+): CachedPasidEntry | Refusal {
+  const cached = steps === undefined ? unit.caches.pasidEntries.lookup(requesterId) : undefined;
+  if (cached !== undefined) return cached;
+
+  const pasid = context.ridPasid;
+  let recordFaults = context.recordFaults;
+  const directoryIndex = pasid >> PASID_TABLE_LG2;
+  if (directoryIndex >= context.directoryEntries) return new Refusal(faultReason.RID_PASID, recordFaults);
+  const directoryAddress = context.directory + directoryIndex * PASID_DIRECTORY_ENTRY_BYTES;
+  const directory = loadQuadwords(unit.memory, directoryAddress, 1);
+  if (directory === undefined) return new Refusal(faultReason.PASID_DIRECTORY_FETCH, recordFaults);
+  recordFaults &&= fieldOf(directory, pasidDirectoryEntry.FPD) === 0;
+  const tablePresent = fieldOf(directory, pasidDirectoryEntry.P) === 1;
+  const pasidTable = addressOf(directory, pasidDirectoryEntry.SMPTBLPTR);
+  const pointer = (): string => `PASID table ${hex(pasidTable)}`;
+  note(steps, "PASID directory entry", directoryAddress, directoryIndex, directory, tablePresent, pointer);
+  if (!tablePresent) return new Refusal(faultReason.PASID_DIRECTORY_NOT_PRESENT, recordFaults);
+  if (hasReserved(directory, directoryReserved)) return new Refusal(faultReason.PASID_DIRECTORY_RESERVED, recordFaults);
+
+  const index = pasid % 2 ** PASID_TABLE_LG2;
+  const address = pasidTable + index * PASID_ENTRY_BYTES;
+  const entry = loadQuadwords(unit.memory, address, PASID_ENTRY_QUADWORDS);
+  if (entry === undefined) return new Refusal(faultReason.PASID_ENTRY_FETCH, recordFaults);
+  recordFaults &&= fieldOf(entry, pasidEntry.FPD) === 0;
+  const present = fieldOf(entry, pasidEntry.P) === 1;
+  note(steps, "PASID entry", address, index, entry, present, () => describePasidEntry(entry));
+  if (!present) return new Refusal(faultReason.PASID_ENTRY_NOT_PRESENT, recordFaults);
+  if (hasReserved(entry, pasidReserved)) return new Refusal(faultReason.PASID_ENTRY_RESERVED, recordFaults);
+  const widthCode = fieldOf(entry, pasidEntry.AW);
+  const supportedWidth = (unit.profile.sagaw & (1 << widthCode)) !== 0;
+  const accessDirty = fieldOf(entry, pasidEntry.SSADE) === 1;
+  if (
+    fieldOf(entry, pasidEntry.PGTT) !== translationType.SECOND_STAGE ||
+    !supportedWidth ||
+    (accessDirty && !unit.profile.secondStageDirty)
+  )
+    return new Refusal(faultReason.PASID_ENTRY_INVALID, recordFaults);
+  const topLevel = widthCode + 1;
+  const usable: CachedPasidEntry = {
+    pasid,
+    domainId: fieldOf(entry, pasidEntry.DID),
+    width: PAGE_LG2 + LEVEL_LG2 * (topLevel + 1),
+    table: {
+      format: unit.secondStage,
+      topLevel,
+      root: addressOf(entry, pasidEntry.SSPTPTR),
+      pageSizes: unit.profile.secondStage.pageSizes,
+      accessDirty,
+    },
+    recordFaults,
+  };
+  if (steps === undefined) unit.caches.pasidEntries.insert(requesterId, usable);
+  return usable;
+}
+
+function describePasidEntry(entry: readonly U64[]): string {
+  const type = fieldOf(entry, pasidEntry.PGTT);
+  if (type !== translationType.SECOND_STAGE) return `translation type ${type}`;
+  const levels = fieldOf(entry, pasidEntry.AW) + 2;
+  return `second stage, domain ${fieldOf(entry, pasidEntry.DID)}, ${levels} levels, table ${hex(addressOf(entry, pasidEntry.SSPTPTR))}`;
+}
+
+// ---- loading --------------------------------------------------------------------------------------------------------
+
+function loadQuadwords(memory: ItemMemory, physical: number, count: number): U64[] | undefined {
+  const item = new Item();
+  const loaded: U64[] = [];
+  for (let index = 0; index < count; index++) {
+    if (!memory.loadItem(physical + 8 * index, item)) return undefined;
+    loaded.push(item.toU64());
+  }
+  return loaded;
+}
+
+function reservedMasks(count: number, fields: readonly BitField[]): U64[] {
+  return Array.from({ length: count }, (_, quadword) => reservedBits(quadword, fields));
+}
+
+function hasReserved(entry: readonly U64[], masks: readonly U64[]): boolean {
+  return entry.some((quadword, index) => !quadword.and(masks[index]!).isZero());
+}
+
+function note(
+  steps: WalkStep[] | undefined,
+  structure: string,
+  address: number,
+  index: number,
+  entry: readonly U64[],
+  present: boolean,
+  decoded: () => string,
+): void {
+  steps?.push({ structure, address, index, word: entry[0]!, decoded: present ? decoded() : "not present" });
+}
+
+function hex(address: number): string {
+  return "0x" + address.toString(16);
+}

@@ -1,0 +1,126 @@
+/** The messages that drive an endpoint, in terms of its DMA engine and its IOMMU's fault records. */
+import { errno } from "../../proto/uapi/errno.js";
+import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import type { DmaResult } from "../devices/dma-engine.js";
+import type { Endpoint } from "../devices/endpoint.js";
+import type { FaultRecord, TranslationFault, WalkStep } from "../hw/interface.js";
+import { U64 } from "../u64.js";
+import type { WireLimits } from "./limits.js";
+import { fromWire, numberToWire, toWire } from "./wire64.js";
+
+type IDmaReply = iommufd_emu.v1.IDmaReply;
+type IFault = iommufd_emu.v1.IFault;
+
+const INVALID: IDmaReply = { error: errno.EINVAL };
+
+/** EINVAL: nothing to do, a range beyond 2^64, or more than the limits. ENOTTY: the connection is no endpoint. */
+export function deviceDma(
+  endpoint: Endpoint | undefined,
+  { read, write, copy, fill }: iommufd_emu.v1.IDeviceDma,
+  limits: WireLimits,
+): IDmaReply | Promise<IDmaReply> {
+  if (endpoint === undefined) return { error: errno.ENOTTY };
+  const { dma } = endpoint;
+  if (read) {
+    const length = read.length ?? 0;
+    if (length > limits.dmaBytesMax) return INVALID;
+    const into = new Uint8Array(length);
+    return whenDone(dma.read(fromWire(read.iova), into), (result) => ({
+      ...dmaReply(endpoint, result),
+      data: into.subarray(0, result.transferred),
+    }));
+  }
+  let result: DmaResult | Promise<DmaResult>;
+  if (write) {
+    const data = write.data ?? new Uint8Array(0);
+    if (data.length > limits.dmaBytesMax) return INVALID;
+    result = dma.write(fromWire(write.iova), data);
+  } else if (copy) {
+    const length = fromWire(copy.length);
+    if (U64.fromNumber(limits.dmaMoveBytesMax).lessThan(length)) return INVALID;
+    result = dma.copy(fromWire(copy.destinationIova), fromWire(copy.sourceIova), length.toNumber());
+  } else if (fill) {
+    const length = fromWire(fill.length);
+    const value = fill.value ?? 0;
+    if (U64.fromNumber(limits.dmaMoveBytesMax).lessThan(length) || value > 0xff) return INVALID;
+    result = dma.fill(fromWire(fill.iova), length.toNumber(), value);
+  } else {
+    return INVALID;
+  }
+  return whenDone(result, (done) => dmaReply(endpoint, done));
+}
+
+function whenDone<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(use) : use(value);
+}
+
+function dmaReply(endpoint: Endpoint, { error, transferred, fault }: DmaResult): IDmaReply {
+  const reply: IDmaReply = { error, transferred: numberToWire(transferred) };
+  if (fault !== undefined) reply.fault = faultMessage(endpoint.faults().find((kept) => isOf(kept, fault)) ?? fault);
+  return reply;
+}
+
+/** The newest record is of this DMA if the log had room for it. */
+function isOf(record: FaultRecord, fault: TranslationFault): boolean {
+  return record.address.equals(fault.address) && record.write === fault.write && record.reason === fault.reason;
+}
+
+function faultMessage(fault: TranslationFault | FaultRecord): IFault {
+  const message: IFault = {
+    requesterId: fault.requesterId,
+    address: toWire(fault.address),
+    write: fault.write,
+    reason: fault.reason,
+    name: fault.name,
+  };
+  if ("number" in fault) {
+    message.number = numberToWire(fault.number);
+    message.walk = fault.walk.map(stepMessage);
+  }
+  return message;
+}
+
+function stepMessage({ structure, address, index, word, decoded }: WalkStep): iommufd_emu.v1.IWalkStep {
+  return { structure, address: numberToWire(address), index, word: toWire(word), decoded };
+}
+
+/** No records for a connection that is no endpoint. */
+export function deviceFaults(
+  endpoint: Endpoint | undefined,
+  { clear }: iommufd_emu.v1.IDeviceFaults,
+): iommufd_emu.v1.IFaultsReply {
+  if (endpoint === undefined) return {};
+  const reply = { faults: endpoint.faults().map(faultMessage), lost: numberToWire(endpoint.lostFaults()) };
+  if (clear) endpoint.clearFaults();
+  return reply;
+}
+
+/** ENOTTY: the connection is no endpoint. */
+export function deviceWalk(
+  endpoint: Endpoint | undefined,
+  { iova, write }: iommufd_emu.v1.IDeviceWalk,
+): iommufd_emu.v1.IWalkReply {
+  if (endpoint === undefined) return { error: errno.ENOTTY };
+  const { result, steps } = endpoint.iommu.explain({
+    requesterId: endpoint.requesterId,
+    address: fromWire(iova),
+    write: write ?? false,
+    length: 1,
+  });
+  const walk = steps.map(stepMessage);
+  switch (result.kind) {
+    case "fault":
+      return { walk, fault: faultMessage(result) };
+    case "interrupt":
+      return { walk };
+    case "translated":
+      return {
+        walk,
+        translated: true,
+        address: numberToWire(result.physical),
+        pageBytes: numberToWire(result.pageBytes),
+        readable: result.readable,
+        writable: result.writable,
+      };
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What a test needs of the machine. A suite whose needs are not met is skipped with a line that says which, except where
+ * IOMMUFD_EMU_REQUIRE_ALL=1 (as in CI): there it fails.
+ */
+import { describe, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { loadNative } from "../../daemon/memory/native.js";
+import { repositoryRoot } from "./repository.js";
+
+const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
+
+const checks = {
+  root: () => process.getuid?.() === 0,
+  native: () => loadNative() !== undefined,
+  compiler: () => runs("cc", "--version"),
+  shim: () => existsSync(join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so")),
+  cmocka: () =>
+    runs(
+      "sh",
+      "-c",
+      "echo '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' | cc -E - >/dev/null 2>&1",
+    ),
+  python: () => runs("python3", "--version"),
+} satisfies Record<string, () => boolean>;
+
+export type Requirement = keyof typeof checks;
+
+export const requireAll = process.env["IOMMUFD_EMU_REQUIRE_ALL"] === "1";
+
+/** The needs that this machine does not meet. */
+export function missing(...needs: Requirement[]): Requirement[] {
+  return needs.filter((need) => !checks[need]());
+}
+
+/** A `describe` for tests with these needs. */
+export function requirements(...needs: Requirement[]): { describe: (name: string, body: () => void) => void } {
+  return {
+    describe(name, body) {
+      const unmet = missing(...needs);
+      if (unmet.length === 0) {
+        describe(name, body);
+      } else if (requireAll) {
+        test(`${name} needs ${unmet.join(", ")}`, () => {
+          throw new Error(`this machine lacks: ${unmet.join(", ")}`);
+        });
+      } else {
+        process.stderr.write(`skipped: ${name}: this machine lacks ${unmet.join(", ")}\n`);
+        describe.skip(name, body);
+      }
+    },
+  };
+}
