@@ -56,11 +56,11 @@ function whenDone<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promis
 
 function dmaReply(endpoint: Endpoint, { error, transferred, fault }: DmaResult): IDmaReply {
   const reply: IDmaReply = { error, transferred: numberToWire(transferred) };
-  if (fault !== undefined) reply.fault = faultMessage(endpoint.faults().find((kept) => isOf(kept, fault)) ?? fault);
+  if (fault !== undefined) reply.fault = faultMessage(endpoint.faults().findLast((kept) => isOf(kept, fault)) ?? fault);
   return reply;
 }
 
-/** The newest record is of this DMA if the log had room for it. */
+/** A fault has a record, and with it the walk, if the log had room for it. */
 function isOf(record: FaultRecord, fault: TranslationFault): boolean {
   return record.address.equals(fault.address) && record.write === fault.write && record.reason === fault.reason;
 }

@@ -43,6 +43,8 @@ export class PageTable {
     private readonly root: number,
   ) {
     const { granuleLg2, indexBits } = format;
+    if (shape.topLevel > format.maxTopLevel || shape.vaLg2 > format.maxVaLg2 || shape.outputLg2 > format.maxOutputLg2)
+      throw new RangeError(`${format.name} cannot have this shape`);
     this.indexMask = 2 ** indexBits - 1;
     this.itemSpans = Array.from({ length: shape.topLevel + 1 }, (_, level) => itemGranules(format, level));
     this.sizes = shape.pageSizes.map((lg2) => lg2 - granuleLg2);

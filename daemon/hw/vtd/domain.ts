@@ -11,9 +11,6 @@ import type { VtdIommu } from "./iommu.js";
 import type { VtdProfile } from "./profile.js";
 import { secondStageFormat } from "./second-stage-format.js";
 
-/** Host physical addresses have 52 bits, as CLIENT and TABLE PFNs of the interface do. */
-const HOST_ADDRESS_LG2 = 52;
-
 export class VtdDomain implements PagingDomain {
   readonly apertureStart = U64.ZERO;
   readonly apertureLast: U64;
@@ -37,7 +34,7 @@ export class VtdDomain implements PagingDomain {
   /** @returns ENOMEM */
   static create(iommu: VtdIommu, profile: VtdProfile, memory: TableMemory, options: DomainOptions): VtdDomain | Errno {
     const format = secondStageFormat({ forceSnoop: options.enforceCoherency, writableOnly: options.nestParent });
-    const table = PageTable.create(format, memory, { ...profile.secondStage, outputLg2: HOST_ADDRESS_LG2 });
+    const table = PageTable.create(format, memory, { ...profile.secondStage, outputLg2: format.maxOutputLg2 });
     return table instanceof PageTable ? new VtdDomain(iommu, table, options) : table;
   }
 

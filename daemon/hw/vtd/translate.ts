@@ -42,6 +42,10 @@ import {
 import { PASID_ENTRY_BYTES, PASID_ENTRY_QUADWORDS, pasidEntry, translationType } from "./spec/pasid-entry.js";
 import { ROOT_ENTRY_BYTES, rootEntry } from "./spec/root-entry.js";
 
+const PAGE_LG2 = 12;
+/** Address bits that a level of a second-stage table resolves. */
+const LEVEL_LG2 = 9;
+
 /** What a unit translates with. */
 export interface TranslationUnit {
   readonly profile: VtdProfile;
@@ -106,9 +110,6 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
   }
   return { result: translated(address, page, leaf.physical, pagesLg2, leaf.permissions), recorded: false };
 }
-
-const PAGE_LG2 = 12;
-const LEVEL_LG2 = 9;
 
 const walkReasons: Record<WalkFailure["outcome"], FaultReason> = {
   "fetch-error": faultReason.SECOND_STAGE_FETCH,
