@@ -55,6 +55,7 @@ interface ProcessImage {
   readonly space: ClientAddressSpace;
   readonly name: string;
   readonly inInitialNamespace: boolean;
+  readonly boundingSet: bigint;
   connections: number;
 }
 
@@ -116,7 +117,8 @@ export class PeerRegistry {
       directory.statusPages("VmLck"),
     );
     const inInitialNamespace = isInInitialNamespace(directory);
-    const image = { directory, memory, space, name: command, inInitialNamespace, connections: 1 };
+    const boundingSet = boundingSetOf(directory);
+    const image = { directory, memory, space, name: command, inInitialNamespace, boundingSet, connections: 1 };
     this.images.set(pid, image);
     // Opened at once, so that an exec from here on is seen.
     memory.open();
@@ -217,11 +219,27 @@ class KnownPeer implements Peer {
     this.registry.disconnect(this.image);
   }
 
+  /**
+   * A capability that the process cannot have because it is outside its bounding set was withheld by the sandbox that
+   * the machine runs in (containers do so), which /dev/iommu of a machine of one's own would not know. There it is the
+   * effective user id that tells a privileged program from others, as it would decide on such a machine.
+   */
   private has(capability: bigint): boolean {
-    if (!this.image.inInitialNamespace) return false;
-    const capabilities = this.native.effectiveCapabilities(this.pid) ?? 0n;
-    return ((capabilities >> capability) & 1n) === 1n;
+    const { directory, boundingSet, inInitialNamespace } = this.image;
+    if (!inInitialNamespace) return false;
+    if (isIn(boundingSet, capability)) return isIn(this.native.effectiveCapabilities(this.pid) ?? 0n, capability);
+    return /^Uid:\t\d+\t0\t/m.test(directory.text("status") ?? "");
   }
+}
+
+function isIn(set: bigint, capability: bigint): boolean {
+  return ((set >> capability) & 1n) === 1n;
+}
+
+/** CapBnd of /proc/PID/status: what the process can ever have. */
+function boundingSetOf(directory: ProcessDirectory): bigint {
+  const match = /^CapBnd:\t([0-9a-f]+)/m.exec(directory.text("status") ?? "");
+  return match === null ? 0n : BigInt(`0x${match[1]!}`);
 }
 
 /**
