@@ -32,7 +32,7 @@ export class U64 {
     return new U64(high | 0, low | 0);
   }
 
-  /** @param value An integer from 0 to 2^53 (which is exact in a number). */
+  /** @param value An integer from 0 to 2^53, or a power of two below 2^64: what is exact in a number. */
   static fromNumber(value: number): U64 {
     return new U64((value / WORD) | 0, value | 0);
   }

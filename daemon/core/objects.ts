@@ -136,7 +136,10 @@ export class ObjectTable {
     while (this.objects.size > 0) {
       const before = this.objects.size;
       for (const object of this.list()) if (object.users === 1 && this.objects.has(object.id)) this.remove(object);
-      if (this.objects.size === before) throw new Error("objects hold each other: " + this.list().join());
+      if (this.objects.size === before) {
+        const held = this.list().map(({ id, type, users }) => `${type} ${id} has ${users} users`);
+        throw new Error(`objects hold each other: ${held.join(", ")}`);
+      }
     }
   }
 }

@@ -22,11 +22,19 @@ export class FaultLog implements FaultRecords {
     private readonly counter: FaultCounter,
   ) {}
 
-  /** @param walk called if the fault is kept: what the hardware loaded on the way to it */
-  add(fault: TranslationFault, walk: () => readonly WalkStep[]): void {
+  /**
+   * @param walk called if the fault is kept: what the hardware loaded on the way to it
+   * @returns the record, or undefined if the log is full
+   */
+  add(fault: TranslationFault, walk: () => readonly WalkStep[]): FaultRecord | undefined {
     const number = this.counter.next();
-    if (this.kept.length < this.recordsMax) this.kept.push({ ...fault, number, walk: walk() });
-    else this.lost.set(fault.requesterId, this.lostOf(fault.requesterId) + 1);
+    if (this.kept.length >= this.recordsMax) {
+      this.lost.set(fault.requesterId, this.lostOf(fault.requesterId) + 1);
+      return undefined;
+    }
+    const record = { ...fault, number, walk: walk() };
+    this.kept.push(record);
+    return record;
   }
 
   recordsOf(requesterId: number): readonly FaultRecord[] {

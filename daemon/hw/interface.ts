@@ -114,7 +114,7 @@ export interface InterruptRequest {
 
 export type Translation = TranslatedPage | InterruptRequest | TranslationFault;
 
-/** A fault as an IOMMU keeps it for software. */
+/** A fault as an IOMMU keeps it for software; what `translate` answers if the log had room for it. */
 export interface FaultRecord extends TranslationFault {
   /** Counts the faults of all IOMMUs of a machine from 1. */
   readonly number: number;

@@ -6,6 +6,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { defaultSocketPath } from "../../proto/wire/socket-path.js";
 import { defaultLimits, type Limits } from "./limits.js";
 
 export interface ServeOptions {
@@ -34,6 +35,9 @@ export class ConfigError extends Error {
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** What a frame has around the bytes of a DMA. */
+const FRAME_OVERHEAD_BYTES = 4096;
+
 const limitValue = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const boolean = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
 
@@ -49,7 +53,7 @@ export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv
   const level = options.logLevel ?? environment["IOMMUFD_EMU_LOG_LEVEL"] ?? "info";
   const selftest = environment["IOMMUFD_EMU_SELFTEST"];
   return {
-    socketPath: options.socket ?? environment["IOMMUFD_EMU_SOCKET"] ?? defaultSocketPath(environment),
+    socketPath: options.socket ?? defaultSocketPath(environment),
     topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
     limits: readLimits(given),
     selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),
@@ -65,14 +69,11 @@ function readLimits(given: readonly string[]): Limits {
       throw new ConfigError(`limit "${name}" is not known; there are ${Object.keys(limits).sort().join(", ")}`);
     limits[name] = parsed(limitValue, value, `limit ${name}="${value ?? ""}"`);
   }
-  return limits as unknown as Limits;
-}
-
-/** $XDG_RUNTIME_DIR/iommufd-emu/iommufd.sock, else in a directory of the user's own under the temp directory. */
-export function defaultSocketPath(environment: NodeJS.ProcessEnv): string {
-  const runtime = environment["XDG_RUNTIME_DIR"];
-  const directory = runtime ? join(runtime, "iommufd-emu") : join(tmpdir(), `iommufd-emu-${process.getuid?.() ?? 0}`);
-  return join(directory, "iommufd.sock");
+  const result = limits as unknown as Limits;
+  const room = result.frameBytesMax - FRAME_OVERHEAD_BYTES;
+  if (result.dmaBytesMax > room)
+    throw new ConfigError(`limit dmaBytesMax is at most frameBytesMax - ${FRAME_OVERHEAD_BYTES}, here ${room}`);
+  return result;
 }
 
 /**

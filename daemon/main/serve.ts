@@ -30,7 +30,13 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
   const frames = new FrameTable();
   const files = new FileTable(native);
   let spaces = 0;
-  const peers = new PeerRegistry({ native, frames, files, nextId: () => ++spaces });
+  const peers = new PeerRegistry({
+    native,
+    frames,
+    files,
+    nextId: () => ++spaces,
+    regionsMax: config.limits.regionsMax,
+  });
   const topology = buildTopology(topologyConfig, frames, config.limits);
   const providers = memoryProviders(native !== undefined);
   const transport = new UnixTransport();

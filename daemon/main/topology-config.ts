@@ -2,7 +2,7 @@
  * What a topology file may say (docs/topology.md), checked: every mistake is reported, one line each, not just the first.
  */
 import { z } from "zod";
-import { profileProblem, type VtdProfileOptions } from "../hw/vtd/profile.js";
+import type { VtdProfileOptions } from "../hw/vtd/profile.js";
 import { INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "../hw/vtd/spec/interrupt-window.js";
 import { lastOf, PAGE_SIZE, U64 } from "../u64.js";
 
@@ -53,18 +53,14 @@ const integer = (from: number, to: number): z.ZodNumber => {
 const profile = z
   .strictObject({
     mgaw: integer(31, 57).optional(),
-    sagaw: integer(2, 14).optional(),
+    sagaw: integer(2, 14).multipleOf(2, "must be 2, 4, 8 or a sum of them").optional(),
     sslps: integer(0, 3).optional(),
     nd: integer(0, 6).optional(),
     faultRecords: integer(1, 256).optional(),
     snoopControl: z.boolean("must be true or false").optional(),
     pageSelectiveInvalidation: z.boolean("must be true or false").optional(),
   })
-  .transform((options) => options as VtdProfileOptions)
-  .superRefine((options, context) => {
-    const problem = profileProblem(options);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  });
+  .transform((options) => options as VtdProfileOptions);
 
 const iommu = z.strictObject({
   name,
@@ -99,7 +95,7 @@ const SHAPE_HINTS: Readonly<Record<string, string>> = { array: "must be a list",
 
 /** @returns the description, or every mistake as a line "place: what is wrong" */
 export function parseTopology(json: unknown): { config: TopologyConfig } | { mistakes: readonly string[] } {
-  const parsed = shape.safeParse(json);
+  const parsed = shape.safeParse(json, { reportInput: true });
   if (!parsed.success) return { mistakes: parsed.error.issues.flatMap(describeIssue) };
   const mistakes = contradictions(parsed.data);
   return mistakes.length > 0 ? { mistakes } : { config: parsed.data };

@@ -8,13 +8,11 @@ import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { AddressSpace, PfnRunSink } from "../core/mm.js";
 import { PAGE_SIZE, PAGES_MAX, U64 } from "../u64.js";
 import { DirectMemory } from "./direct-memory.js";
-import type { FileTable } from "./file-object.js";
 import { MemoryObject, type FrameTable, type Piece } from "./frames.js";
 import type { ProcessMemory } from "./process-memory.js";
 import { CALLBACK_BYTES_MAX, FileWindow, RegionSet, type Region, type RegionCallback } from "./regions.js";
 
 export class ClientAddressSpace implements AddressSpace {
-  readonly regions: RegionSet;
   private readonly privatePages: MemoryObject;
   private readonly direct: DirectMemory;
   private ended = false;
@@ -28,12 +26,11 @@ export class ClientAddressSpace implements AddressSpace {
     readonly id: number,
     readonly name: string,
     private readonly frames: FrameTable,
-    files: FileTable,
+    readonly regions: RegionSet,
     private readonly process: ProcessMemory | undefined,
     private readonly readLockedPages: () => number,
   ) {
-    this.regions = new RegionSet(files);
-    this.direct = new DirectMemory(this.regions, process);
+    this.direct = new DirectMemory(regions, process);
     this.privatePages = new PrivatePages(name, (page, offset, bytes, write) => this.access(page, offset, bytes, write));
   }
 

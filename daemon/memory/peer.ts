@@ -16,7 +16,13 @@ import type { FrameTable } from "./frames.js";
 import type { Native, PeerCredentials } from "./native.js";
 import { ProcessDirectory } from "./process-directory.js";
 import { ProcessMemory, type VmaMethod } from "./process-memory.js";
-import type { RegionInspection, RegionRefusal, RegionRequest, RegionRights } from "./regions.js";
+import {
+  RegionSet,
+  type RegionInspection,
+  type RegionRefusal,
+  type RegionRequest,
+  type RegionRights,
+} from "./regions.js";
 
 /** capabilities(7) */
 const CAP_IPC_LOCK = 14n;
@@ -46,6 +52,8 @@ export interface PeerOptions {
   /** Numbers for address spaces, none twice. */
   readonly nextId: () => number;
   readonly vmaMethod?: VmaMethod;
+  /** Regions of one address space. */
+  readonly regionsMax?: number;
 }
 
 /** One process image and the connections it has. */
@@ -110,10 +118,11 @@ export class PeerRegistry {
     }
     const directory = ProcessDirectory.open(native, pid, pidfd());
     if (directory === undefined) return undefined;
-    const { frames, files, nextId, vmaMethod } = this.options;
+    const { frames, files, nextId, vmaMethod, regionsMax } = this.options;
+    const regions = new RegionSet(files, regionsMax);
     const memory = new ProcessMemory(native, files, directory, vmaMethod);
     const command = directory.text("comm")?.trimEnd() ?? "";
-    const space = new ClientAddressSpace(nextId(), `pid ${pid} (${command})`, frames, files, memory, () =>
+    const space = new ClientAddressSpace(nextId(), `pid ${pid} (${command})`, frames, regions, memory, () =>
       directory.statusPages("VmLck"),
     );
     const inInitialNamespace = isInInitialNamespace(directory);
@@ -253,9 +262,10 @@ class AnonymousPeer implements Peer {
   readonly mm: ClientAddressSpace;
 
   constructor(registry: PeerRegistry) {
-    const { frames, files, nextId } = registry.options;
+    const { frames, files, nextId, regionsMax } = registry.options;
+    const regions = new RegionSet(files, regionsMax);
     const id = nextId();
-    this.mm = new ClientAddressSpace(id, `unknown process ${id}`, frames, files, undefined, () => 0);
+    this.mm = new ClientAddressSpace(id, `unknown process ${id}`, frames, regions, undefined, () => 0);
   }
 
   uid(): number {

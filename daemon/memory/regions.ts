@@ -11,7 +11,7 @@ import { FILE_PAGES_MAX } from "./file-memory.js";
 import type { FileObject, FileTable } from "./file-object.js";
 import { errnoOf } from "./process-directory.js";
 
-/** Regions of one address space. Enough for the memory slots of a VM (KVM offers 512 to 32764, QEMU uses tens). */
+/** Regions of one address space unless configured otherwise. Enough for the memory slots of a VM (KVM offers 512 to 32764, QEMU uses tens). */
 export const REGIONS_MAX = 1024;
 /** Bytes of one request to a client: small enough for a frame and for others to get their turn. */
 export const CALLBACK_BYTES_MAX = 256 * 1024;
@@ -84,7 +84,11 @@ export class RegionSet {
   /** By address. */
   private readonly regions: Region[] = [];
 
-  constructor(private readonly files: FileTable) {}
+  /** @param regionsMax regions that there may be */
+  constructor(
+    private readonly files: FileTable,
+    private readonly regionsMax: number = REGIONS_MAX,
+  ) {}
 
   /** The region over this page. */
   at(page: number): Region | undefined {
@@ -113,7 +117,7 @@ export class RegionSet {
     const start = address.page();
     const last = lastByte.page();
     if (this.nextFrom(start) <= last) return refuse(errno.EEXIST, `a region at ${address.toString()} exists already`);
-    if (this.regions.length >= REGIONS_MAX) return refuse(errno.ENOSPC, `more than ${REGIONS_MAX} regions`);
+    if (this.regions.length >= this.regionsMax) return refuse(errno.ENOSPC, `more than ${this.regionsMax} regions`);
     const source = this.open(request, last - start + 1, rights);
     if ("error" in source) return source;
     if (source instanceof FileWindow) source.object.hold();

@@ -24,7 +24,7 @@ export function viommuAlloc(call: Call): Errno {
 }
 
 /** ENOENT */
-export function vdeviceAlloc(_call: Call): Errno {
+export function vdeviceAlloc(): Errno {
   return errno.ENOENT;
 }
 

@@ -9,8 +9,8 @@ import type { U64 } from "../u64.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { toWire } from "./wire64.js";
 
-type IMemoryRequest = iommufd_emu.v1.IMemoryRequest;
-type IMemoryResult = iommufd_emu.v1.IMemoryResult;
+type IMemoryRequest = iommufd_emu.v1.MemoryRequest.$Properties;
+type IMemoryResult = iommufd_emu.v1.MemoryResult.$Properties;
 
 interface Pending {
   /** Bytes that the answer must have. */

@@ -8,15 +8,18 @@ import { U64 } from "../u64.js";
 import type { WireLimits } from "./limits.js";
 import { fromWire, numberToWire, toWire } from "./wire64.js";
 
-type IDmaReply = iommufd_emu.v1.IDmaReply;
-type IFault = iommufd_emu.v1.IFault;
+type IDmaReply = iommufd_emu.v1.DmaReply.$Properties;
+type IFault = iommufd_emu.v1.Fault.$Properties;
+
+/** As long as an interrupt message: so a walk in the interrupt window shows what that window does. */
+const WALK_BYTES = 4;
 
 const INVALID: IDmaReply = { error: errno.EINVAL };
 
 /** EINVAL: nothing to do, a range beyond 2^64, or more than the limits. ENOTTY: the connection is no endpoint. */
 export function deviceDma(
   endpoint: Endpoint | undefined,
-  { read, write, copy, fill }: iommufd_emu.v1.IDeviceDma,
+  { read, write, copy, fill }: iommufd_emu.v1.DeviceDma.$Properties,
   limits: WireLimits,
 ): IDmaReply | Promise<IDmaReply> {
   if (endpoint === undefined) return { error: errno.ENOTTY };
@@ -26,7 +29,7 @@ export function deviceDma(
     if (length > limits.dmaBytesMax) return INVALID;
     const into = new Uint8Array(length);
     return whenDone(dma.read(fromWire(read.iova), into), (result) => ({
-      ...dmaReply(endpoint, result),
+      ...dmaReply(result),
       data: into.subarray(0, result.transferred),
     }));
   }
@@ -47,22 +50,17 @@ export function deviceDma(
   } else {
     return INVALID;
   }
-  return whenDone(result, (done) => dmaReply(endpoint, done));
+  return whenDone(result, dmaReply);
 }
 
 function whenDone<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
   return value instanceof Promise ? value.then(use) : use(value);
 }
 
-function dmaReply(endpoint: Endpoint, { error, transferred, fault }: DmaResult): IDmaReply {
+function dmaReply({ error, transferred, fault }: DmaResult): IDmaReply {
   const reply: IDmaReply = { error, transferred: numberToWire(transferred) };
-  if (fault !== undefined) reply.fault = faultMessage(endpoint.faults().findLast((kept) => isOf(kept, fault)) ?? fault);
+  if (fault !== undefined) reply.fault = faultMessage(fault);
   return reply;
-}
-
-/** A fault has a record, and with it the walk, if the log had room for it. */
-function isOf(record: FaultRecord, fault: TranslationFault): boolean {
-  return record.address.equals(fault.address) && record.write === fault.write && record.reason === fault.reason;
 }
 
 function faultMessage(fault: TranslationFault | FaultRecord): IFault {
@@ -80,32 +78,32 @@ function faultMessage(fault: TranslationFault | FaultRecord): IFault {
   return message;
 }
 
-function stepMessage({ structure, address, index, word, decoded }: WalkStep): iommufd_emu.v1.IWalkStep {
+function stepMessage({ structure, address, index, word, decoded }: WalkStep): iommufd_emu.v1.WalkStep.$Properties {
   return { structure, address: numberToWire(address), index, word: toWire(word), decoded };
 }
 
 /** No records for a connection that is no endpoint. */
 export function deviceFaults(
   endpoint: Endpoint | undefined,
-  { clear }: iommufd_emu.v1.IDeviceFaults,
-): iommufd_emu.v1.IFaultsReply {
+  { clear }: iommufd_emu.v1.DeviceFaults.$Properties,
+): iommufd_emu.v1.FaultsReply.$Properties {
   if (endpoint === undefined) return {};
   const reply = { faults: endpoint.faults().map(faultMessage), lost: numberToWire(endpoint.lostFaults()) };
   if (clear) endpoint.clearFaults();
   return reply;
 }
 
-/** ENOTTY: the connection is no endpoint. */
+/** ENOTTY: the connection is no endpoint. A write to the interrupt window is neither translated nor a fault. */
 export function deviceWalk(
   endpoint: Endpoint | undefined,
-  { iova, write }: iommufd_emu.v1.IDeviceWalk,
-): iommufd_emu.v1.IWalkReply {
+  { iova, write }: iommufd_emu.v1.DeviceWalk.$Properties,
+): iommufd_emu.v1.WalkReply.$Properties {
   if (endpoint === undefined) return { error: errno.ENOTTY };
   const { result, steps } = endpoint.iommu.explain({
     requesterId: endpoint.requesterId,
     address: fromWire(iova),
     write: write ?? false,
-    length: 1,
+    length: WALK_BYTES,
   });
   const walk = steps.map(stepMessage);
   switch (result.kind) {

@@ -1,4 +1,6 @@
 /** Limits on what one client may send, with their defaults. docs/limits.md says how to change them. */
+import { REGIONS_MAX } from "../memory/regions.js";
+
 export interface WireLimits {
   /** Bytes of one message. Room for a DMA of dmaBytesMax and its envelope. */
   readonly frameBytesMax: number;
@@ -8,7 +10,7 @@ export interface WireLimits {
   readonly batchIoctlsMax: number;
   /** Requests that wait behind one that is parked, on one connection. */
   readonly inFlightMax: number;
-  /** Regions that one session registers. */
+  /** Regions that the connections of one process register. */
   readonly regionsMax: number;
   /** Bytes that one DMA read returns or one DMA write carries. */
   readonly dmaBytesMax: number;
@@ -25,7 +27,7 @@ export const defaultLimits: WireLimits = {
   segmentsMax: 64,
   batchIoctlsMax: 4096,
   inFlightMax: 4096,
-  regionsMax: 1024,
+  regionsMax: REGIONS_MAX,
   dmaBytesMax: 4 * 1024 * 1024,
   dmaMoveBytesMax: 1024 * 1024 * 1024,
   sessionsMax: 16384,

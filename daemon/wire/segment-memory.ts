@@ -8,8 +8,8 @@ import { PAGE_SIZE, type U64 } from "../u64.js";
 import type { UserMemory } from "../uapi/user-memory.js";
 import { fromWire, toWire } from "./wire64.js";
 
-type IIoctl = iommufd_emu.v1.IIoctl;
-type ISegment = iommufd_emu.v1.ISegment;
+type IIoctl = iommufd_emu.v1.Ioctl.$Properties;
+type ISegment = iommufd_emu.v1.Segment.$Properties;
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -15,7 +15,7 @@ export interface Server {
   /**
    * Opens a node.
    * @param token in hexadecimal; undefined: a fresh one is made
-   * @returns ENOENT for no such node, EEXIST for a token in use, ENFILE at the limit
+   * @returns ENOENT for no such node, EEXIST for a token in use
    */
   open(node: string, token: string | undefined): OpenFile | Errno;
   /** The open file description with this token. */

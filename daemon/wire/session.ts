@@ -17,14 +17,14 @@ import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
 import type { Server } from "./server.js";
 import type { Connection } from "./transport.js";
-import { fromWire } from "./wire64.js";
+import { fromWire, numberToWire } from "./wire64.js";
 
-type IClientFrame = iommufd_emu.v1.IClientFrame;
-type IServerFrame = iommufd_emu.v1.IServerFrame;
-type IIoctl = iommufd_emu.v1.IIoctl;
-type IIoctlReply = iommufd_emu.v1.IIoctlReply;
-type IRegionAdd = iommufd_emu.v1.IRegionAdd;
-type IResult = iommufd_emu.v1.IResult;
+type IClientFrame = iommufd_emu.v1.ClientFrame.$Properties;
+type IServerFrame = iommufd_emu.v1.ServerFrame.$Properties;
+type IIoctl = iommufd_emu.v1.Ioctl.$Properties;
+type IIoctlReply = iommufd_emu.v1.IoctlReply.$Properties;
+type IRegionAdd = iommufd_emu.v1.RegionAdd.$Properties;
+type IResult = iommufd_emu.v1.Result.$Properties;
 type Reply = Omit<IServerFrame, "sequence">;
 
 export const PROTOCOL_VERSION = 1;
@@ -102,6 +102,7 @@ export class Session {
       file: this.file?.node ?? null,
       holds: this.holds,
       parked: this.parked,
+      regions: this.peer.listRegions(),
     };
   }
 
@@ -148,7 +149,7 @@ export class Session {
     } catch (error) {
       throw new ProtocolViolation("FRAME_MALFORMED", error instanceof Error ? error.message : String(error));
     }
-    if (frame.memoryResult) {
+    if (frame.memoryResult && this.client !== undefined) {
       this.callbacks.resolve(frame.memoryResult);
     } else if (this.parked) {
       if (this.waiting.length >= this.server.limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
@@ -215,7 +216,10 @@ export class Session {
       if (!frame.hello) throw new ProtocolViolation("HELLO_EXPECTED");
       return this.hello(frame.hello);
     }
-    if (frame.ioctl) return { ioctl: this.ioctl(frame.ioctl) };
+    if (frame.ioctl) {
+      this.checkSegments(frame.ioctl);
+      return { ioctl: this.ioctl(frame.ioctl) };
+    }
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma);
     if (frame.open) return this.open(frame.open);
@@ -234,7 +238,7 @@ export class Session {
     throw new ProtocolViolation("FRAME_EMPTY");
   }
 
-  private hello(hello: iommufd_emu.v1.IHello): Reply {
+  private hello(hello: iommufd_emu.v1.Hello.$Properties): Reply {
     const version = hello.version ?? 0;
     if (version !== PROTOCOL_VERSION)
       throw new ProtocolViolation("VERSION_UNSUPPORTED", `${version}; this daemon speaks ${PROTOCOL_VERSION}`);
@@ -247,7 +251,7 @@ export class Session {
       hello: {
         version: PROTOCOL_VERSION,
         features: [...features],
-        limits,
+        limits: { ...limits, dmaMoveBytesMax: numberToWire(limits.dmaMoveBytesMax) },
         daemon: this.server.name,
         peerKnown: this.peer.pid !== undefined,
         processMemory: this.peer.mm.hasProcessMemory(),
@@ -255,7 +259,7 @@ export class Session {
     };
   }
 
-  private open(open: iommufd_emu.v1.IOpen): Reply {
+  private open(open: iommufd_emu.v1.Open.$Properties): Reply {
     if (this.file !== undefined) throw new ProtocolViolation("OPEN_REPEATED");
     const asked = open.token ?? NO_BYTES;
     if (asked.length > 0) checkToken(asked);
@@ -266,7 +270,7 @@ export class Session {
     return { open: { token: Buffer.from(file.token, "hex") } };
   }
 
-  private join(join: iommufd_emu.v1.IJoin): Reply {
+  private join(join: iommufd_emu.v1.Join.$Properties): Reply {
     if (this.file !== undefined) throw new ProtocolViolation("OPEN_REPEATED");
     const token = join.token ?? NO_BYTES;
     checkToken(token);
@@ -286,15 +290,16 @@ export class Session {
     return file !== undefined && holds && file.drop();
   }
 
-  private async sync(sync: iommufd_emu.v1.ISync): Promise<Reply> {
+  private async sync(sync: iommufd_emu.v1.Sync.$Properties): Promise<Reply> {
     await this.server.settle();
     return { sync: { open: this.server.find(tokenKey(sync.token ?? NO_BYTES)) !== undefined } };
   }
 
-  private batch(batch: iommufd_emu.v1.IBatch): IIoctlReply[] {
+  private batch(batch: iommufd_emu.v1.Batch.$Properties): IIoctlReply[] {
     const ioctls = batch.ioctls ?? [];
     if (ioctls.length > this.server.limits.batchIoctlsMax)
       throw new ProtocolViolation("TOO_MANY_IOCTLS", `${ioctls.length}, at most ${this.server.limits.batchIoctlsMax}`);
+    for (const ioctl of ioctls) this.checkSegments(ioctl);
     const replies: IIoctlReply[] = [];
     for (const ioctl of ioctls) {
       const reply = this.ioctl(ioctl);
@@ -304,11 +309,14 @@ export class Session {
     return replies;
   }
 
+  private checkSegments(ioctl: IIoctl): void {
+    const { segmentsMax } = this.server.limits;
+    const segments = (ioctl.readable?.length ?? 0) + (ioctl.writable?.length ?? 0);
+    if (segments > segmentsMax) throw new ProtocolViolation("TOO_MANY_SEGMENTS", `${segments}, at most ${segmentsMax}`);
+  }
+
   private ioctl(ioctl: IIoctl): IIoctlReply {
     const { file, memory, server } = this;
-    const segments = (ioctl.readable?.length ?? 0) + (ioctl.writable?.length ?? 0);
-    if (segments > server.limits.segmentsMax)
-      throw new ProtocolViolation("TOO_MANY_SEGMENTS", `${segments}, at most ${server.limits.segmentsMax}`);
     if (file === undefined || file.released) return { result: -errno.EBADF };
     if (!(file instanceof IommufdFile)) return { result: -errno.ENOTTY };
     memory.begin(ioctl);
@@ -343,7 +351,7 @@ export class Session {
     return this.file instanceof EndpointFile ? this.file : undefined;
   }
 
-  private bind(bind: iommufd_emu.v1.IDeviceBind): IResult {
+  private bind(bind: iommufd_emu.v1.DeviceBind.$Properties): IResult {
     const endpoint = this.endpointFile();
     if (endpoint === undefined) return { error: errno.ENOTTY };
     const target = this.server.find(tokenKey(bind.iommufdToken ?? NO_BYTES));
@@ -352,12 +360,12 @@ export class Session {
     return idOrError(endpoint.bind(target.context));
   }
 
-  private attach(attach: iommufd_emu.v1.IDeviceAttach): IResult {
+  private attach(attach: iommufd_emu.v1.DeviceAttach.$Properties): IResult {
     const endpoint = this.endpointFile();
     return endpoint === undefined ? { error: errno.ENOTTY } : idOrError(endpoint.attach(attach.ptId ?? 0));
   }
 
-  private dma(dma: iommufd_emu.v1.IDeviceDma): Reply | Promise<Reply> {
+  private dma(dma: iommufd_emu.v1.DeviceDma.$Properties): Reply | Promise<Reply> {
     const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits);
     return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
   }

@@ -6,10 +6,9 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { IPCModule } from "node-ipc";
+import { SOCKET_PATH_BYTES_MAX } from "../../proto/wire/socket-path.js";
 import type { Connection, ConnectionEvents, Transport } from "./transport.js";
 
-/** sun_path of unix(7) has 108 bytes, the last of them the terminator. */
-const PATH_BYTES_MAX = 107;
 /** How long a listener may take to accept before it counts as live but stuck. */
 const PROBE_TIMEOUT_MS = 2000;
 
@@ -24,8 +23,8 @@ export class SocketPathError extends Error {
  */
 export async function clearPath(path: string): Promise<void> {
   const bytes = Buffer.byteLength(path);
-  if (bytes > PATH_BYTES_MAX)
-    throw new SocketPathError(`socket path has ${bytes} bytes, at most ${PATH_BYTES_MAX} are possible: ${path}`);
+  if (bytes > SOCKET_PATH_BYTES_MAX)
+    throw new SocketPathError(`socket path has ${bytes} bytes, at most ${SOCKET_PATH_BYTES_MAX} are possible: ${path}`);
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isSocket()) throw new SocketPathError(`${path} exists and is not a socket; it was left alone`);

@@ -10,7 +10,7 @@ import type { Session } from "../../daemon/wire/session.js";
 import { FrameParser, frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 
-export type ClientMessage = iommufd_emu.v1.IClientFrame;
+export type ClientMessage = iommufd_emu.v1.ClientFrame.$Properties;
 export type ServerMessage = iommufd_emu.v1.ServerFrame;
 
 export function frame(message: ClientMessage): Uint8Array {

@@ -100,7 +100,11 @@ export class MemoryClients {
     }
     const accepted = once(this.server, "connection") as Promise<[Socket]>;
     const child = spawn(process.execPath, [childProgram, join(this.directory, "socket")], { stdio: "inherit" });
-    const [socket] = await accepted;
+    const failed = once(child, "exit").then(() => {
+      throw new Error("the client process ended before it connected");
+    });
+    const [socket] = await Promise.race([accepted, failed]);
+    failed.catch(() => undefined);
     const client = new MemoryClient(child, socket);
     this.clients.push(client);
     return client;

@@ -1,3 +1,4 @@
+/** The B+ tree of areas against a sorted list. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { AreaTree, NONE } from "../../daemon/core/area-tree.js";

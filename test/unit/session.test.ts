@@ -1,13 +1,11 @@
 /** The rules of the protocol, on sessions without a socket. */
 import { describe, expect, test } from "@jest/globals";
-import Long from "long";
+import { numberToWire as long } from "../../daemon/wire/wire64.js";
 import { encodeStruct } from "../../proto/uapi/codec.js";
 import { errno } from "../../proto/uapi/errno.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import { protocolErrors } from "../../daemon/wire/protocol-error.js";
 import { TestDaemon, frame, type ClientMessage, type TestClient } from "../support/daemon.js";
-
-const long = (value: number): Long => Long.fromNumber(value, true);
 
 /** An ioctl with its struct in memory at 0x1000. */
 function ioctl(request: number, struct: Uint8Array, writable = true): ClientMessage {

@@ -68,11 +68,16 @@ const isIdentifier = (node: ts.Node, names: ReadonlySet<string>): boolean =>
   ts.isIdentifier(node) && names.has(node.text);
 
 /** Whether an identifier stands for itself, rather than being the name of a member or a property. */
-const isFree = ({ parent }: ts.Node, node: ts.Node): boolean =>
-  !(ts.isPropertyAccessExpression(parent) && parent.name === node) &&
-  !((ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent)) && parent.name === node) &&
-  !(ts.isPropertyDeclaration(parent) && parent.name === node) &&
-  !(ts.isMethodDeclaration(parent) && parent.name === node);
+function isFree(node: ts.Node): boolean {
+  const { parent } = node;
+  const named =
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertySignature(parent) ||
+    ts.isPropertyDeclaration(parent) ||
+    ts.isMethodDeclaration(parent);
+  return !(named && parent.name === node);
+}
 
 describe("imports go downward", () => {
   interface Layer {
@@ -106,7 +111,7 @@ describe("imports go downward", () => {
     {
       of: "daemon/observe/",
       from: ["daemon/wire/", "daemon/devices/", "daemon/memory/", "daemon/core/", "daemon/hw/", U64, "proto/"],
-      packages: [NODE, "pino", "prom-client"],
+      packages: [NODE, "pino"],
     },
     { of: "daemon/main/", from: ["daemon/", "proto/"], packages: [NODE, "pino", "zod"] },
     // The double for tests is the daemon itself, without a socket.
@@ -171,7 +176,7 @@ describe("core, hw and devices are deterministic", () => {
   test("they read no clock, no process, no network and print nothing: what they need is passed in", () => {
     const paths = within("daemon/core/", "daemon/hw/", "daemon/devices/");
     expect(paths.length).toBeGreaterThan(20);
-    expect(forbidden(paths, (node) => isIdentifier(node, outside) && isFree(node, node))).toEqual([]);
+    expect(forbidden(paths, (node) => isIdentifier(node, outside) && isFree(node))).toEqual([]);
   });
 
   test("they draw no random number", () => {
@@ -235,15 +240,14 @@ describe("a source file", () => {
     ["a path of somebody's machine", new RegExp("(?<![\\w$}.])/(?:home|root|work|Users)" + "/\\w")],
     [
       "how the work went",
-      /\b(?:(?:next|last|previous|earlier|future) session|coding agent|language model|the brief)\b/i,
+      new RegExp("\\b((next|last|previous|earlier|future) ses" + "sion|coding ag" + "ent|language mo" + "del)\\b", "i"),
     ],
     ["a conflict", /^(<{7}|>{7}) /m],
   ])("and every document is free of %s", (_what, pattern) => {
     const findings: Finding[] = [];
     for (const path of [...sources, ...documents, ...pages])
       for (const [index, line] of text(path).split("\n").entries())
-        if (pattern.test(line) && !line.includes("new RegExp("))
-          findings.push({ path, line: index + 1, what: line.trim() });
+        if (pattern.test(line)) findings.push({ path, line: index + 1, what: line.trim() });
     expect(shown(findings)).toEqual([]);
   });
 });

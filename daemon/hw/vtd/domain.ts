@@ -26,7 +26,7 @@ export class VtdDomain implements PagingDomain {
     readonly options: DomainOptions,
   ) {
     const { vaLg2, pageSizes } = table.shape;
-    this.apertureLast = U64.fromBigInt((1n << BigInt(vaLg2)) - 1n);
+    this.apertureLast = U64.fromNumber(2 ** vaLg2).minus(U64.ONE);
     this.pageSizes = U64.fromNumber(pageSizes.reduce((bitmap, lg2) => bitmap + 2 ** lg2, 0));
     this.granuleLg2 = table.format.granuleLg2;
   }

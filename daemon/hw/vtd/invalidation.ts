@@ -45,15 +45,18 @@ export class TranslationCaches {
   readonly pasidEntries = new EntryCache<CachedPasidEntry>();
   readonly iotlb: Iotlb;
   /** Commands executed, by type and granularity, for inspection. */
-  readonly commands: Record<string, number> = {};
+  readonly commands: Readonly<Record<InvalidationDescriptor["type"], Record<string, number>>> = {
+    "context-cache": { global: 0, domain: 0, device: 0 },
+    "pasid-cache": { global: 0, domain: 0, pasid: 0 },
+    iotlb: { global: 0, domain: 0, page: 0 },
+  };
 
   constructor(domainIds: number) {
     this.iotlb = new Iotlb(domainIds);
   }
 
   submit(descriptor: InvalidationDescriptor): void {
-    const name = `${descriptor.type} ${descriptor.granularity}`;
-    this.commands[name] = (this.commands[name] ?? 0) + 1;
+    this.commands[descriptor.type][descriptor.granularity]!++;
     switch (descriptor.type) {
       case "context-cache":
         if (descriptor.granularity === "device") {

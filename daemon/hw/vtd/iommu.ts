@@ -80,8 +80,13 @@ export class VtdIommu implements Iommu {
     if (type !== HW_INFO_TYPE_DEFAULT && type !== HW_INFO_TYPE_INTEL_VTD) return undefined;
     const view = new DataView(new ArrayBuffer(HW_INFO_VTD_BYTES));
     view.setUint32(0, HW_INFO_VTD_FLAGS, true);
-    view.setBigUint64(8, this.profile.cap.toBigInt(), true);
-    view.setBigUint64(16, this.profile.ecap.toBigInt(), true);
+    for (const [offset, register] of [
+      [8, this.profile.cap],
+      [16, this.profile.ecap],
+    ] as const) {
+      view.setInt32(offset, register.low, true);
+      view.setInt32(offset + 4, register.high, true);
+    }
     return { type: HW_INFO_TYPE_INTEL_VTD, data: new Uint8Array(view.buffer) };
   }
 
@@ -120,8 +125,8 @@ export class VtdIommu implements Iommu {
   translate(request: TranslationRequest): Translation {
     const { result, recorded } = translate(this.unit, request);
     if (result.kind === "interrupt") this.interruptRequests++;
-    else if (result.kind === "fault" && recorded) this.faults.add(result, () => this.explain(request).steps);
-    return result;
+    if (result.kind !== "fault" || !recorded) return result;
+    return this.faults.add(result, () => this.explain(request).steps) ?? result;
   }
 
   explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] } {
@@ -149,7 +154,7 @@ export class VtdIommu implements Iommu {
       domains: this.uses.size,
       interruptRequests: this.interruptRequests,
       cached: { contextEntries: contexts.size, pasidEntries: pasidEntries.size, translations: iotlb.size },
-      invalidations: { ...commands },
+      invalidations: structuredClone(commands),
     };
   }
 

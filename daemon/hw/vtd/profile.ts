@@ -10,7 +10,7 @@ import { capability, extendedCapability } from "./spec/registers.js";
 export interface VtdProfileOptions {
   /** Width of IOVAs that the unit accepts, in bits: 31 to 57. */
   readonly mgaw?: number;
-  /** Second-stage table depths, as in CAP.SAGAW: 2: 3 levels, 4: 4 levels, 8: 5 levels; sums of them. */
+  /** Second-stage table depths, as in CAP.SAGAW: 2: 3 levels, 4: 4 levels, 8: 5 levels; or a sum of them. */
   readonly sagaw?: number;
   /** Large pages, as in CAP.SSLPS: 1: 2M, 2: 1G, 3: both. */
   readonly sslps?: number;
@@ -69,19 +69,10 @@ const WIDTHS = [
   { sagaw: 8, vaLg2: 57, topLevel: 4, mgawAbove: 48 },
 ] as const;
 
-/** @returns why these options describe no possible hardware, or undefined */
-export function profileProblem(options: VtdProfileOptions): string | undefined {
-  const { mgaw, sagaw } = { ...DEFAULTS, ...options };
-  return secondStageWidth(mgaw, sagaw) === undefined
-    ? `no second-stage table depth: mgaw ${mgaw} does not go with sagaw ${sagaw}`
-    : undefined;
-}
-
-/** Preconditions: `profileProblem` finds none. */
+/** Preconditions: every option is within its range. */
 export function vtdProfile(options: VtdProfileOptions = {}): VtdProfile {
   const chosen = { ...DEFAULTS, ...options };
   const width = secondStageWidth(chosen.mgaw, chosen.sagaw);
-  if (width === undefined) throw new RangeError(profileProblem(options));
   const cap = compose(1, [
     [capability.ND, chosen.nd],
     [capability.SAGAW, chosen.sagaw],
@@ -132,10 +123,10 @@ function pageSizes(sslps: number): number[] {
 }
 
 /** The IOVA width and top level of tables: no wider than the unit accepts, no deeper than that needs. */
-function secondStageWidth(mgaw: number, sagaw: number): { vaLg2: number; topLevel: number } | undefined {
+function secondStageWidth(mgaw: number, sagaw: number): { vaLg2: number; topLevel: number } {
   const widest = WIDTHS.findLast((width) => mgaw > width.mgawAbove && sagaw >= width.sagaw);
-  if (widest === undefined) return undefined;
-  const vaLg2 = Math.min(widest.vaLg2, mgaw);
+  const vaLg2 = Math.min(widest?.vaLg2 ?? 0, mgaw);
   const table = WIDTHS.find((width) => (sagaw & width.sagaw) !== 0 && width.vaLg2 >= vaLg2);
-  return table && { vaLg2, topLevel: table.topLevel };
+  if (widest === undefined || table === undefined) throw new RangeError(`no tables for MGAW ${mgaw}, SAGAW ${sagaw}`);
+  return { vaLg2, topLevel: table.topLevel };
 }

@@ -656,6 +656,9 @@ export namespace iommufd_emu {
             /** Limits dmaBytesMax. */
             dmaBytesMax: number;
 
+            /** Limits dmaMoveBytesMax. */
+            dmaMoveBytesMax: Long;
+
             /**
              * Creates a new Limits instance using the specified properties.
              * @param [properties] Properties to set
@@ -705,6 +708,9 @@ export namespace iommufd_emu {
 
                 /** Limits dmaBytesMax */
                 dmaBytesMax?: (number|null);
+
+                /** Limits dmaMoveBytesMax */
+                dmaMoveBytesMax?: (Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

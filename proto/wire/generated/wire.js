@@ -1585,6 +1585,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {number|null} [inFlightMax] Limits inFlightMax
              * @property {number|null} [regionsMax] Limits regionsMax
              * @property {number|null} [dmaBytesMax] Limits dmaBytesMax
+             * @property {Long|null} [dmaMoveBytesMax] Limits dmaMoveBytesMax
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1665,6 +1666,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             Limits.prototype.dmaBytesMax = 0;
 
             /**
+             * Limits dmaMoveBytesMax.
+             * @member {Long} dmaMoveBytesMax
+             * @memberof iommufd_emu.v1.Limits
+             * @instance
+             */
+            Limits.prototype.dmaMoveBytesMax = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Creates a new Limits instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.Limits
@@ -1708,6 +1717,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.regionsMax);
                 if (message.dmaBytesMax != null && $Object.hasOwnProperty.call(message, "dmaBytesMax") && message.dmaBytesMax !== 0)
                     writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.dmaBytesMax);
+                if (message.dmaMoveBytesMax != null && $Object.hasOwnProperty.call(message, "dmaMoveBytesMax") && (typeof message.dmaMoveBytesMax === "object" ? message.dmaMoveBytesMax.low || message.dmaMoveBytesMax.high : message.dmaMoveBytesMax !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.dmaMoveBytesMax);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1804,6 +1815,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 message.dmaBytesMax = value;
                             else
                                 delete message.dmaBytesMax;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.dmaMoveBytesMax = value;
+                            else
+                                delete message.dmaMoveBytesMax;
                             continue;
                         }
                     }

@@ -1,0 +1,184 @@
+/* One ioctl on its way to the daemon and back; see call.h. */
+#include "call.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "ioctl_table.h"
+#include "memory.h"
+#include "messages.h"
+
+_Static_assert(1 + IOMMUFD_EMU_MEMORY_MAX <= EMU_WINDOWS_MAX, "a window for the struct and for each pointer");
+
+/* Every struct starts with a u32: `size`, or `argsz` for VFIO. */
+#define SIZE_BYTES 4u
+
+/* Looked at before the struct's own size is known: any struct of this uAPI, so that one read is enough. */
+#define HEAD_BYTES 128u
+
+static const struct iommufd_emu_ioctl_row *find_row(uint32_t request)
+{
+	size_t i;
+
+	for (i = 0; i < IOMMUFD_EMU_IOCTL_COUNT; i++)
+		if (iommufd_emu_ioctl_table[i].request == request)
+			return &iommufd_emu_ioctl_table[i];
+	return NULL;
+}
+
+/* A field of the struct: what lies beyond its end reads as zero, as in the kernel. */
+static uint64_t field(const uint8_t *head, size_t bytes, struct iommufd_emu_place place)
+{
+	uint64_t value = 0;
+
+	if (place.bytes <= sizeof(value) && (size_t)place.offset + place.bytes <= bytes)
+		memcpy(&value, head + place.offset, place.bytes);
+	return value;
+}
+
+static size_t bounded_product(uint64_t count, uint64_t bytes)
+{
+	if (bytes && count > EMU_MEMORY_BYTES_MAX / bytes)
+		return EMU_MEMORY_BYTES_MAX;
+	return (size_t)(count * bytes);
+}
+
+/* Bytes that a pointer names, EMU_MEMORY_BYTES_MAX for anything longer. */
+static size_t extent(const struct iommufd_emu_memory *memory, const uint8_t *head, size_t bytes)
+{
+	uint64_t amount = field(head, bytes, memory->amount), unit = field(head, bytes, memory->unit);
+
+	switch ((enum iommufd_emu_extent)memory->extent) {
+	case IOMMUFD_EMU_ARRAY:
+		return bounded_product(amount, memory->unit_bytes);
+	case IOMMUFD_EMU_BYTES:
+		return bounded_product(amount, 1);
+	case IOMMUFD_EMU_TABLE:
+		return bounded_product(amount, unit);
+	case IOMMUFD_EMU_BITMAP:
+		if (!unit || !amount)
+			return 0;
+		return bounded_product((amount - 1) / (unit & (0 - unit)) / 8 + 1, 1);
+	}
+	return 0;
+}
+
+/* A readable segment: as much of [address, address + length) as can be read and still fits. */
+static void put_readable(struct emu_writer *writer, uint64_t address, size_t length, const uint8_t *head, size_t known)
+{
+	struct emu_writer before = *writer;
+	size_t message = emu_message_begin(writer, EMU_IOCTL_READABLE);
+	size_t data;
+
+	emu_put_varint(writer, EMU_SEGMENT_ADDRESS, address);
+	data = emu_message_begin(writer, EMU_SEGMENT_DATA);
+	if (length > emu_room(writer))
+		length = emu_room(writer);
+	if (length <= known)
+		memcpy(emu_place(writer), head, length);
+	else
+		length = emu_memory_read(emu_place(writer), address, length);
+	emu_advance(writer, length);
+	emu_message_end(writer, data);
+	emu_message_end(writer, message);
+	if (!length)
+		*writer = before;
+}
+
+static void put_writable(struct emu_writer *writer, uint64_t address, size_t length, struct emu_call *call)
+{
+	struct emu_window *window = &call->windows[call->count];
+	size_t message;
+
+	window->address = address;
+	window->length = emu_memory_writable(address, length);
+	if (!window->length)
+		return;
+	call->count++;
+	message = emu_message_begin(writer, EMU_IOCTL_WRITABLE);
+	emu_put_varint(writer, EMU_WINDOW_ADDRESS, address);
+	emu_put_varint(writer, EMU_WINDOW_LENGTH, window->length);
+	emu_message_end(writer, message);
+}
+
+static void put_named(struct emu_writer *writer, const struct iommufd_emu_ioctl_row *row, const uint8_t *head,
+		      size_t bytes, struct emu_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < row->memory_count; i++) {
+		const struct iommufd_emu_memory *memory = &row->memory[i];
+		struct iommufd_emu_place pointer = { memory->pointer, 8 };
+		uint64_t address = field(head, bytes, pointer);
+		size_t length = extent(memory, head, bytes);
+
+		if (length && memory->direction & IOMMUFD_EMU_READ)
+			put_readable(writer, address, length, NULL, 0);
+		if (length && memory->direction & IOMMUFD_EMU_WRITTEN)
+			put_writable(writer, address, length, call);
+	}
+}
+
+void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, struct emu_call *call)
+{
+	const struct iommufd_emu_ioctl_row *row = find_row(request);
+	uint8_t head[HEAD_BYTES];
+	size_t known, length = row ? row->bytes : SIZE_BYTES;
+	uint32_t size;
+
+	call->count = 0;
+	emu_put_varint(writer, EMU_IOCTL_REQUEST, request);
+	emu_put_varint(writer, EMU_IOCTL_ARGUMENT, argument);
+	if (row && row->argument != IOMMUFD_EMU_POINTER)
+		return;
+	/* A request that is not in the table may still have its `size` read before it is refused. */
+	known = emu_memory_read(head, argument, sizeof(head));
+	if (known < SIZE_BYTES)
+		return;
+	memcpy(&size, head, sizeof(size));
+	put_readable(writer, argument, size > length ? size : length, head, known);
+	if (!row)
+		return;
+	put_writable(writer, argument, length, call);
+	put_named(writer, row, head, known < size ? known : size, call);
+}
+
+/* Stores one Segment; false if it is not within one window. */
+static bool store(struct emu_bytes segment, const struct emu_call *call)
+{
+	uint64_t address = emu_get_varint(segment, EMU_SEGMENT_ADDRESS);
+	struct emu_bytes data = emu_get_bytes(segment, EMU_SEGMENT_DATA);
+	unsigned int i;
+
+	for (i = 0; i < call->count; i++) {
+		uint64_t offset = address - call->windows[i].address;
+		size_t length = call->windows[i].length;
+
+		if (offset <= length && data.length <= length - offset) {
+			/*
+			 * Another thread may have unmapped it meanwhile; to the kernel, that thread came after the
+			 * call.
+			 */
+			emu_memory_write(address, data.data, data.length);
+			return true;
+		}
+	}
+	return false;
+}
+
+int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result)
+{
+	struct emu_reader reader;
+	struct emu_field field;
+
+	*result = 0;
+	emu_reader_init(&reader, reply);
+	while (emu_next_field(&reader, &field)) {
+		if (field.number == EMU_IOCTL_REPLY_RESULT && field.type == EMU_VARINT)
+			*result = emu_zigzag(field.value);
+		else if (field.number == EMU_IOCTL_REPLY_WRITTEN && field.type == EMU_DELIMITED &&
+			 !store(field.bytes, call))
+			return -EPROTO;
+	}
+	return reader.broken ? -EPROTO : 0;
+}

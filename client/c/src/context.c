@@ -1,0 +1,222 @@
+/* Contexts: open, join, close, one ioctl at a time, and the daemon's status. The public header documents the calls. */
+#include "context.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system.h"
+
+_Static_assert(IOMMUFD_EMU_TOKEN_BYTES_MAX == EMU_TOKEN_BYTES_MAX, "a context keeps any token");
+
+static bool grow(struct emu_connection *connection, size_t bytes)
+{
+	uint8_t *larger;
+
+	if (bytes > EMU_RECEIVE_BYTES_MAX)
+		return false;
+	larger = realloc(connection->receive, bytes);
+	if (!larger)
+		return false;
+	connection->receive = larger;
+	connection->receive_capacity = bytes;
+	return true;
+}
+
+void emu_connection_stop(struct emu_connection *connection)
+{
+	if (connection->fd >= 0)
+		emu_sys(close, connection->fd);
+	free(connection->send);
+	free(connection->receive);
+}
+
+int emu_connection_start(struct emu_connection *connection, const char *socket_path)
+{
+	struct emu_address daemon;
+	int error = emu_find_daemon(socket_path, &daemon);
+	int fd;
+
+	if (error)
+		return error;
+	fd = emu_connect(&daemon, NULL, SOCK_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	memset(connection, 0, sizeof(*connection));
+	connection->fd = fd;
+	connection->grow = grow;
+	connection->send_capacity = EMU_SEND_BYTES;
+	connection->receive_capacity = EMU_RECEIVE_BYTES;
+	connection->send = malloc(connection->send_capacity);
+	connection->receive = malloc(connection->receive_capacity);
+	error = connection->send && connection->receive ? emu_hello(connection, fd) : -ENOMEM;
+	if (error)
+		emu_connection_stop(connection);
+	return error;
+}
+
+int emu_connection_leave(struct emu_connection *connection)
+{
+	struct emu_pending pending;
+	struct emu_bytes body;
+	int error;
+
+	emu_request_begin(connection, &pending, EMU_CLOSE);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_CLOSE, &body);
+	return error ? error : emu_get_varint(body, 1) != 0;
+}
+
+int emu_exchange_result(struct emu_connection *connection, struct emu_pending *pending, uint32_t *id)
+{
+	struct emu_bytes body;
+	int error = emu_exchange(connection, pending, EMU_ANSWER_RESULT, &body);
+
+	if (error)
+		return error;
+	error = -(int)emu_get_varint(body, EMU_REPLY_ERROR);
+	if (!error && id)
+		*id = (uint32_t)emu_get_varint(body, EMU_RESULT_ID);
+	return error;
+}
+
+/* A context with a connection that has not opened or joined anything yet. */
+static int start(const char *socket_path, struct iommufd_emu **context)
+{
+	struct iommufd_emu *made = calloc(1, sizeof(*made));
+	int error;
+
+	if (!made)
+		return -ENOMEM;
+	error = emu_connection_start(&made->connection, socket_path);
+	if (error)
+		free(made);
+	else
+		*context = made;
+	return error;
+}
+
+static void stop(struct iommufd_emu *context)
+{
+	emu_connection_stop(&context->connection);
+	free(context);
+}
+
+int iommufd_emu_open(const char *socket_path, const char *node, struct iommufd_emu **context)
+{
+	struct iommufd_emu *made;
+	struct emu_bytes token;
+	int error = start(socket_path, &made);
+
+	if (error)
+		return error;
+	error = emu_open_node(&made->connection, node ? node : "/dev/iommu", NULL, 0, &token);
+	if (!error && token.length > sizeof(made->token.bytes))
+		error = -EPROTO;
+	if (error) {
+		stop(made);
+		return error;
+	}
+	memcpy(made->token.bytes, token.data, token.length);
+	made->token.length = token.length;
+	*context = made;
+	return 0;
+}
+
+int iommufd_emu_join(const char *socket_path, const struct iommufd_emu_token *token, bool hold,
+		     struct iommufd_emu **context)
+{
+	struct iommufd_emu *made;
+	int error;
+
+	if (token->length > sizeof(token->bytes))
+		return -EINVAL;
+	error = start(socket_path, &made);
+	if (error)
+		return error;
+	made->token = *token;
+	error = emu_join(&made->connection, token->bytes, token->length, hold);
+	if (error)
+		stop(made);
+	else
+		*context = made;
+	return error;
+}
+
+void iommufd_emu_token(const struct iommufd_emu *context, struct iommufd_emu_token *token)
+{
+	*token = context->token;
+}
+
+int iommufd_emu_close(struct iommufd_emu *context)
+{
+	int result, ignored;
+
+	if (!context)
+		return 0;
+	/* The answers still to come stand before that to the close. */
+	while (context->in_flight && !iommufd_emu_complete(context, &ignored))
+		;
+	result = emu_connection_leave(&context->connection);
+	stop(context);
+	return result;
+}
+
+const char *iommufd_emu_refusal(const struct iommufd_emu *context)
+{
+	return context->connection.refusal;
+}
+
+bool iommufd_emu_process_memory(const struct iommufd_emu *context)
+{
+	return context->connection.limits.process_memory;
+}
+
+int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, enum emu_request kind)
+{
+	if (context->in_flight)
+		return -EBUSY;
+	emu_request_begin(&context->connection, pending, kind);
+	return 0;
+}
+
+int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
+{
+	struct emu_pending pending;
+	struct emu_bytes body;
+	struct emu_call call;
+	int32_t result;
+	int error = emu_context_begin(context, &pending, EMU_IOCTL);
+
+	if (error)
+		return error;
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &call);
+	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
+	if (!error)
+		error = emu_take_reply(body, &call, &result);
+	return error ? error : result;
+}
+
+int iommufd_emu_status(const char *socket_path, char **json)
+{
+	struct emu_connection connection;
+	struct emu_pending pending;
+	struct emu_bytes body, text;
+	int error = emu_connection_start(&connection, socket_path);
+
+	if (error)
+		return error;
+	emu_request_begin(&connection, &pending, EMU_STATUS);
+	error = emu_exchange(&connection, &pending, EMU_ANSWER_STATUS, &body);
+	if (!error) {
+		text = emu_get_bytes(body, EMU_STATUS_JSON);
+		*json = malloc(text.length + 1);
+		if (*json) {
+			memcpy(*json, text.data, text.length);
+			(*json)[text.length] = 0;
+		} else {
+			error = -ENOMEM;
+		}
+	}
+	emu_connection_stop(&connection);
+	return error;
+}

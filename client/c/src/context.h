@@ -1,0 +1,49 @@
+/*
+ * What a context and an endpoint are inside the library: a connection with buffers of its own, and what the token and
+ * the calls in flight need.
+ */
+#ifndef EMU_CONTEXT_H
+#define EMU_CONTEXT_H
+
+#include "call.h"
+#include "iommufd_emu.h"
+#include "transport.h"
+
+/* Requests: an ioctl brings at most two pieces of 64 KiB, and a batch or pipeline shall not be sent piecemeal. */
+#define EMU_SEND_BYTES (512u * 1024)
+
+/* Replies: what most need; the buffer grows for longer ones. */
+#define EMU_RECEIVE_BYTES (64u * 1024)
+
+/* A frame of the daemon beyond this is refused. The longest are status reports of large states. */
+#define EMU_RECEIVE_BYTES_MAX (256u * 1024 * 1024)
+
+struct iommufd_emu {
+	struct emu_connection connection;
+	struct iommufd_emu_token token;
+	/* A ring: `in_flight` calls, the oldest at `oldest`, with the sequence `oldest_sequence`. */
+	struct emu_call calls[IOMMUFD_EMU_IN_FLIGHT_MAX];
+	size_t oldest, in_flight;
+	uint32_t oldest_sequence;
+};
+
+struct iommufd_emu_endpoint {
+	struct emu_connection connection;
+};
+
+/* Connects and says Hello, with new buffers. 0 or a negative errno, then nothing is left behind. */
+int emu_connection_start(struct emu_connection *connection, const char *socket_path);
+
+/* Closes it and frees its buffers. */
+void emu_connection_stop(struct emu_connection *connection);
+
+/* Gives up the connection's part in its open file description: 1 if that released it, 0 if not, or a negative errno. */
+int emu_connection_leave(struct emu_connection *connection);
+
+/* Runs a request that a Result answers. `id` may be NULL. 0, or the negative errno of either level. */
+int emu_exchange_result(struct emu_connection *connection, struct emu_pending *pending, uint32_t *id);
+
+/* Begins a request of a context, or returns -EBUSY while calls are in flight. */
+int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, enum emu_request kind);
+
+#endif

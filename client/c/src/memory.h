@@ -1,0 +1,23 @@
+/*
+ * This process's own memory at addresses that may be bad: what copy_from_user and copy_to_user are to the kernel. An
+ * address without memory gives a short count, never a signal.
+ */
+#ifndef EMU_MEMORY_H
+#define EMU_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* More than this is not looked at in one call. */
+#define EMU_MEMORY_BYTES_MAX 65536u
+
+/* Copies from `address` on as long as memory can be read; returns how many of the `length` bytes those were. */
+size_t emu_memory_read(void *to, uint64_t address, size_t length);
+
+/* Copies to `address` on as long as memory can be written; returns how many of the `length` bytes those were. */
+size_t emu_memory_write(uint64_t address, const void *from, size_t length);
+
+/* How many of the `length` bytes from `address` on can be written. Their content does not change. */
+size_t emu_memory_writable(uint64_t address, size_t length);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * A connection to the daemon: where its socket is, whole frames out and in, and the Hello that opens every
+ * conversation. Buffers belong to the caller; nothing allocates, and every wait survives EINTR.
+ * Invariant: an exchange leaves no answer behind, so the next answer read is that of the next request.
+ */
+#ifndef EMU_TRANSPORT_H
+#define EMU_TRANSPORT_H
+
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#include "messages.h"
+
+struct emu_address {
+	struct sockaddr_un name;
+	socklen_t length;
+};
+
+/* What the daemon takes, from its Hello. */
+struct emu_limits {
+	uint32_t frame_bytes;
+	uint32_t batch_ioctls;
+	uint32_t in_flight;
+	uint32_t dma_bytes;
+	/* The daemon identified this process, and can read and write its memory. */
+	bool peer_known;
+	bool process_memory;
+};
+
+struct emu_connection {
+	int fd;
+	/* Of the request sent last. */
+	uint32_t sequence;
+	struct emu_limits limits;
+	/* The daemon's process, 0 if it is in another PID namespace. */
+	pid_t daemon;
+	/* Requests are written here, behind the first `queued` bytes, which are frames that wait to be sent. */
+	uint8_t *send;
+	size_t send_capacity, queued;
+	/* Bytes received: [taken, filled) are not consumed yet. */
+	uint8_t *receive;
+	size_t receive_capacity, filled, taken;
+	/* Makes `receive` hold a frame of `bytes` and returns true; false: that is too long. NULL: it never grows. */
+	bool (*grow)(struct emu_connection *connection, size_t bytes);
+	/* Code of the Error frame that ended the connection, as a C string; empty if there was none. */
+	char refusal[64];
+};
+
+/*
+ * The address of the daemon: `path` if it is not NULL or empty, else IOMMUFD_EMU_SOCKET, else
+ * $XDG_RUNTIME_DIR/iommufd-emu/iommufd.sock, else ${TMPDIR:-/tmp}/iommufd-emu-UID/iommufd.sock.
+ * Returns 0, -ENAMETOOLONG, or for the last one -ENOENT (no such directory) and -EACCES (not ours alone, so anybody
+ * could pose as the daemon).
+ */
+int emu_find_daemon(const char *path, struct emu_address *address);
+
+/*
+ * A connected stream socket, or a negative errno. `own`, if not NULL, is the address it is bound to first; `flags`
+ * is 0 or SOCK_CLOEXEC.
+ */
+int emu_connect(const struct emu_address *daemon, const struct emu_address *own, int flags);
+
+/*
+ * Starts using `fd`: exchanges Hello, fills in the limits, and lets the daemon read this process where Yama asks for
+ * that. The connection's buffers are set already. Returns 0 or a negative errno; the fd stays open either way.
+ */
+int emu_hello(struct emu_connection *connection, int fd);
+
+/* Starts a request in the connection's send buffer, `kind` being its (empty so far) message. */
+struct emu_pending {
+	struct emu_writer writer;
+	size_t frame, message;
+};
+void emu_request_begin(struct emu_connection *connection, struct emu_pending *pending, enum emu_request kind);
+
+/*
+ * Sends it and waits for its answer, which lies in the receive buffer until the next exchange.
+ * Returns 0, or -EMSGSIZE (it did not fit, nothing was sent), -EPROTO (refused, or an answer that makes no sense),
+ * -EPIPE (the daemon is gone), or what the socket says.
+ */
+int emu_exchange(struct emu_connection *connection, struct emu_pending *pending, enum emu_answer_kind kind,
+		 struct emu_bytes *body);
+
+/* Ends the frame of a request and gives its bytes; false if it is too long for the buffer or the daemon. */
+bool emu_request_end(struct emu_pending *pending, struct emu_bytes *frame);
+
+/* Sends all bytes; 0 or a negative errno. */
+int emu_send_all(int fd, const void *data, size_t length);
+
+/* Takes up to what the socket has, once: 1 if bytes came, 0 if it would block (only with MSG_DONTWAIT), else errno. */
+int emu_receive_some(struct emu_connection *connection, int flags);
+
+/* The next whole frame that was received already: 1, 0 if it is not complete yet, -EPROTO. */
+int emu_next_answer(struct emu_connection *connection, struct emu_answer *answer);
+
+/* Waits for a frame and checks that it is `kind` for `sequence`. */
+int emu_wait_answer(struct emu_connection *connection, uint32_t sequence, enum emu_answer_kind kind,
+		    struct emu_bytes *body);
+
+/* Opens `node` under `token` (EMU_TOKEN_BYTES_MAX at most; none: the daemon chooses). 0 or a negative errno. */
+int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
+		  struct emu_bytes *token_given);
+
+/* Speaks for the open file description of that token from now on. 0, -EBADF: there is none, or a negative errno. */
+int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, bool hold);
+
+/* Waits until ends of connections have been handled. 1: the description is still open, 0: it is not, or errno. */
+int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes);
+
+#define EMU_TOKEN_BYTES_MAX 64
+
+/* What a connection needs to say Hello and to open, join or sync; ioctls need more. */
+#define EMU_SMALL_BUFFER_BYTES 2048
+
+#endif

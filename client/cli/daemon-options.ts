@@ -1,0 +1,23 @@
+/** The options that `serve` and `run` share: what kind of daemon it is to be. */
+import { type Command, Option } from "commander";
+
+/** As commander collects them. */
+export interface DaemonOptions {
+  readonly topology?: string;
+  readonly limit?: readonly string[];
+  readonly selftest?: boolean;
+  readonly logLevel?: string;
+}
+
+export function addDaemonOptions(command: Command): Command {
+  return command
+    .option("--topology <file>", "devices and IOMMUs to simulate, JSON (default: a built-in set)")
+    .addOption(new Option("--limit <name=value>", "change a limit; may be repeated").argParser(collect))
+    .option("--selftest", "offer IOMMU_TEST_CMD, as a kernel with IOMMUFD_TEST (the default)")
+    .option("--no-selftest", "do not offer it, as other kernels")
+    .option("--log-level <level>", "fatal, error, warn, info, debug, trace or silent");
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}

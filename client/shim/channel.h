@@ -1,0 +1,37 @@
+/*
+ * Channels: the shim's private connections to the daemon, on which the calls travel. The program's own descriptor
+ * carries none, because other processes and threads may hold it. A channel is checked out for one exchange by one
+ * thread; there are no locks and no allocation, so a signal handler that interrupts a call makes its own call on
+ * another channel. Invariant: a channel is used only by the process that connected it, never by a forked or vforked
+ * child.
+ */
+#ifndef SHIM_CHANNEL_H
+#define SHIM_CHANNEL_H
+
+#include "description.h"
+
+/* Runs an ioctl for the description behind `fd`. Returns what ioctl(2) returns, or a negative errno. */
+long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument);
+
+/*
+ * Waits until the daemon has handled the closes that this process made, and gives up the description's channels if it
+ * is not open any more.
+ */
+void shim_settle(const struct emu_address *daemon, const struct shim_description *description);
+
+/* As shim_settle for every description that has a channel. */
+void shim_settle_all(void);
+
+/* Connects a channel for `fd` in advance, so that a program without descriptors left finds out when it opens. */
+void shim_prepare(int fd, const struct shim_description *description);
+
+/* Whether `fd` is the descriptor of a channel of this process, which the program does not know about. */
+bool shim_is_private(int fd);
+
+/* The lowest such descriptor in [first, last], or -1. */
+int shim_next_private(unsigned int first, unsigned int last);
+
+/* Moves a channel away from `fd`, which the program wants to use. 0, or -EBUSY if a call on it does not end. */
+int shim_vacate(int fd);
+
+#endif

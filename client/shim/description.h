@@ -1,0 +1,44 @@
+/*
+ * Which of the program's file descriptors are iommufds. Such a descriptor is a Unix stream socket that is connected to
+ * the daemon and bound to an abstract address which names the open file description:
+ *   "\0iommufd-emu/" TOKEN "/" NODE "/" ACCESS
+ * TOKEN is 32 hexadecimal digits from getrandom(2), NODE "iommu" or "vfio", ACCESS the digit of O_RDONLY, O_WRONLY or
+ * O_RDWR. So dup, fork, exec and SCM_RIGHTS carry everything along, and the last close is the release.
+ */
+#ifndef SHIM_DESCRIPTION_H
+#define SHIM_DESCRIPTION_H
+
+#include <stdbool.h>
+
+#include "transport.h"
+
+#define SHIM_TOKEN_BYTES 32
+
+enum shim_node { SHIM_IOMMU, SHIM_VFIO, SHIM_NODES };
+
+struct shim_description {
+	char token[SHIM_TOKEN_BYTES];
+	enum shim_node node;
+	/* O_RDONLY, O_WRONLY, O_RDWR, or 3, which open(2) takes for ioctls only. */
+	int access;
+};
+
+/* Whether `fd` is an iommufd, and which. Looks at the socket every time: a remembered answer could be out of date. */
+bool shim_identify(int fd, struct shim_description *description);
+
+/* The address of a new description's socket; 0 or a negative errno. Sets the token. */
+int shim_name(struct shim_description *description, struct emu_address *address);
+
+/* The daemon that an iommufd is connected to, so that a changed environment or directory does not matter. */
+int shim_daemon_of(int fd, struct emu_address *daemon);
+
+/* The node that an absolute path names after "//", "/./" and "/../" are taken out; SHIM_NODES: none of ours. */
+enum shim_node shim_node_of(const char *path);
+
+/* "/dev/iommu", "/dev/vfio/vfio" */
+const char *shim_node_path(enum shim_node node);
+
+/* Whether the nodes exist for this program, which is so while the daemon's socket does. 0, or -ENOENT. */
+int shim_node_present(void);
+
+#endif

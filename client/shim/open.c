@@ -1,0 +1,192 @@
+/*
+ * Opening the nodes: a socket to the daemon under a name of its own takes the lowest free descriptor, as open(2) does.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "channel.h"
+#include "report.h"
+#include "system.h"
+#include "wrapped.h"
+
+/* A send and a receive buffer for Hello and Open, on the stack. */
+struct buffers {
+	uint8_t send[EMU_SMALL_BUFFER_BYTES];
+	uint8_t receive[EMU_SMALL_BUFFER_BYTES];
+};
+
+/* Makes the connected `fd` an open file description of its node; 0, or a negative errno. */
+static int open_on(int fd, const struct shim_description *description)
+{
+	struct buffers buffers;
+	struct emu_connection connection = {
+		.send = buffers.send,
+		.send_capacity = sizeof(buffers.send),
+		.receive = buffers.receive,
+		.receive_capacity = sizeof(buffers.receive),
+	};
+	struct emu_bytes token;
+	int error = emu_hello(&connection, fd);
+
+	if (error)
+		return error;
+	return emu_open_node(&connection, shim_node_path(description->node), description->token, SHIM_TOKEN_BYTES,
+			     &token);
+}
+
+/* The descriptor, or a negative errno. */
+static long open_node(enum shim_node node, int flags)
+{
+	struct shim_description description = { .node = node, .access = flags & O_ACCMODE };
+	struct emu_address daemon, own;
+	int error, fd;
+
+	if (flags & O_DIRECTORY)
+		return -ENOTDIR;
+	if ((flags & O_CREAT) && (flags & O_EXCL))
+		return -EEXIST;
+	memset(&daemon, 0, sizeof(daemon));
+	error = emu_find_daemon(NULL, &daemon);
+	if (!error)
+		error = shim_name(&description, &own);
+	fd = error ? error : emu_connect(&daemon, &own, flags & O_CLOEXEC ? SOCK_CLOEXEC : 0);
+	if (fd < 0) {
+		if (fd != -EMFILE && fd != -ENFILE && fd != -ENOMEM)
+			shim_report("cannot reach", daemon.name.sun_path, fd);
+		return fd == -ECONNREFUSED ? -ENOENT : fd;
+	}
+	error = open_on(fd, &description);
+	if (error) {
+		emu_sys(close, fd);
+		if (error == -EPROTO || error == -EPIPE || error == -ECONNRESET) {
+			shim_report("cannot use", daemon.name.sun_path, error);
+			return -EIO;
+		}
+		return error;
+	}
+	/* Nothing more comes on this socket. Shut down it is always ready, as an iommufd is to poll and select. */
+	emu_sys(shutdown, fd, SHUT_RD);
+	if (flags & O_NONBLOCK)
+		emu_sys(fcntl, fd, F_SETFL, O_NONBLOCK);
+	shim_prepare(fd, &description);
+	return fd;
+}
+
+/* Whether open(path, flags) is for us. O_PATH opens a file system object, not the device. */
+static bool opens_node(const char *path, int flags, enum shim_node *node)
+{
+	*node = shim_node_of(path);
+	return *node != SHIM_NODES && !(flags & O_PATH);
+}
+
+static bool has_mode(int flags)
+{
+	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+#define TAKE_MODE(mode, flags)                                                                                         \
+	do {                                                                                                           \
+		va_list arguments;                                                                                     \
+		va_start(arguments, flags);                                                                            \
+		if (has_mode(flags))                                                                                   \
+			mode = va_arg(arguments, mode_t);                                                              \
+		va_end(arguments);                                                                                     \
+	} while (0)
+
+SHIM_EXPORT int open(const char *path, int flags, ...)
+{
+	enum shim_node node;
+	mode_t mode = 0;
+
+	TAKE_MODE(mode, flags);
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(open)(path, flags, mode);
+}
+
+SHIM_EXPORT int open64(const char *path, int flags, ...)
+{
+	enum shim_node node;
+	mode_t mode = 0;
+
+	TAKE_MODE(mode, flags);
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(open64)(path, flags, mode);
+}
+
+SHIM_EXPORT int openat(int directory, const char *path, int flags, ...)
+{
+	enum shim_node node;
+	mode_t mode = 0;
+
+	TAKE_MODE(mode, flags);
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(openat)(directory, path, flags, mode);
+}
+
+SHIM_EXPORT int openat64(int directory, const char *path, int flags, ...)
+{
+	enum shim_node node;
+	mode_t mode = 0;
+
+	TAKE_MODE(mode, flags);
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(openat64)(directory, path, flags, mode);
+}
+
+SHIM_EXPORT int __open_2(const char *path, int flags)
+{
+	enum shim_node node;
+
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(__open_2)(path, flags);
+}
+
+SHIM_EXPORT int __open64_2(const char *path, int flags)
+{
+	enum shim_node node;
+
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(__open64_2)(path, flags);
+}
+
+SHIM_EXPORT int __openat_2(int directory, const char *path, int flags)
+{
+	enum shim_node node;
+
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(__openat_2)(directory, path, flags);
+}
+
+SHIM_EXPORT int __openat64_2(int directory, const char *path, int flags)
+{
+	enum shim_node node;
+
+	if (opens_node(path, flags, &node))
+		return (int)shim_return(open_node(node, flags));
+	return NEXT(__openat64_2)(directory, path, flags);
+}
+
+SHIM_EXPORT int creat(const char *path, mode_t mode)
+{
+	enum shim_node node;
+
+	if (opens_node(path, O_CREAT | O_WRONLY | O_TRUNC, &node))
+		return (int)shim_return(open_node(node, O_WRONLY));
+	return NEXT(creat)(path, mode);
+}
+
+SHIM_EXPORT int creat64(const char *path, mode_t mode)
+{
+	enum shim_node node;
+
+	if (opens_node(path, O_CREAT | O_WRONLY | O_TRUNC, &node))
+		return (int)shim_return(open_node(node, O_WRONLY));
+	return NEXT(creat64)(path, mode);
+}

@@ -1,0 +1,75 @@
+/*
+ * The functions that the shim puts in front of the C library's. NEXT(name) is what the program would have called
+ * without it; nothing in the shim calls these functions by their plain names.
+ */
+#ifndef SHIM_WRAPPED_H
+#define SHIM_WRAPPED_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+#define SHIM_EXPORT __attribute__((visibility("default")))
+
+/*
+ * Entry points of glibc that its headers do not declare: those of _FORTIFY_SOURCE, those of programs built before glibc
+ * 2.33, and those that are newer than the headers may be.
+ */
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int directory, const char *path, int flags);
+int __openat64_2(int directory, const char *path, int flags);
+ssize_t __read_chk(int fd, void *buffer, size_t count, size_t capacity);
+int close_range(unsigned int first, unsigned int last, int flags);
+void closefrom(int low);
+int __xstat(int version, const char *path, struct stat *status);
+int __xstat64(int version, const char *path, struct stat64 *status);
+int __lxstat(int version, const char *path, struct stat *status);
+int __lxstat64(int version, const char *path, struct stat64 *status);
+int __fxstat(int version, int fd, struct stat *status);
+int __fxstat64(int version, int fd, struct stat64 *status);
+int __fxstatat(int version, int directory, const char *path, struct stat *status, int flags);
+int __fxstatat64(int version, int directory, const char *path, struct stat64 *status, int flags);
+
+#define SHIM_WRAPPED(X)                                                                                                \
+	X(open) X(open64) X(openat) X(openat64) X(__open_2) X(__open64_2) X(__openat_2) X(__openat64_2)                \
+	X(creat) X(creat64)                                                                                            \
+	X(ioctl) X(close) X(close_range) X(closefrom) X(dup2) X(dup3) X(fcntl) X(fcntl64)                              \
+	X(read) X(__read_chk) X(readv) X(write) X(writev) X(mmap) X(mmap64) X(epoll_ctl)                               \
+	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \
+	X(__xstat) X(__xstat64) X(__lxstat) X(__lxstat64) X(__fxstat) X(__fxstat64) X(__fxstatat) X(__fxstatat64)      \
+	X(access) X(faccessat) X(euidaccess) X(eaccess)
+
+enum shim_wrapped {
+#define X(name) SHIM_NEXT_##name,
+	SHIM_WRAPPED(X)
+#undef X
+	SHIM_WRAPPED_COUNT
+};
+
+void *shim_next(enum shim_wrapped which);
+
+#define NEXT(name) ((__typeof__(name) *)shim_next(SHIM_NEXT_##name))
+
+/* Ends a wrapper: the result of an internal function, which is a value or a negative errno. */
+static inline long shim_return(long result)
+{
+	if (result >= 0)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+
+#endif

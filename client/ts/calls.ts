@@ -1,0 +1,413 @@
+/**
+ * The ioctls of /dev/iommu as the SDK offers them: typed arguments to the struct's bytes, and the bytes back to a value.
+ *
+ * Layouts and numbers come from the rows of proto/uapi. A call is a value: `IommuFd` runs it at once, a batch runs many
+ * in one frame. Invariant: what a call's pointers name travels with it, so a result never depends on this process's
+ * memory; only what MAP maps is looked up there.
+ */
+import { decodeStruct, encodeStruct } from "../../proto/uapi/codec.js";
+import { errno } from "../../proto/uapi/errno.js";
+import * as api from "../../proto/uapi/iommufd.js";
+import * as test from "../../proto/uapi/iommufd-test.js";
+import { type Call, dataPointer, rawCall, structCall } from "./ioctl-call.js";
+import { toBigInt, type Uint64 } from "./wire64.js";
+
+/** An inclusive range of IOVAs. */
+export interface IovaRange {
+  readonly start: bigint;
+  readonly last: bigint;
+}
+
+/** What a mapping permits. */
+export interface Permissions {
+  /** Default true. */
+  readonly readable?: boolean;
+  /** Default true. The uAPI's spelling. */
+  readonly writeable?: boolean;
+}
+
+export interface MapArguments extends Permissions {
+  readonly ioasId: number;
+  /** Address of the memory in this client's address space: of a registered region, or of the process itself. */
+  readonly userVa: Uint64;
+  /** In bytes. */
+  readonly length: Uint64;
+  /** Where to map. Default: the state machine chooses. */
+  readonly iova?: Uint64;
+}
+
+export interface MapFileArguments extends Permissions {
+  readonly ioasId: number;
+  /** A descriptor of this process. */
+  readonly fd: number;
+  /** Offset in the file, in bytes. */
+  readonly start: Uint64;
+  /** In bytes. */
+  readonly length: Uint64;
+  readonly iova?: Uint64;
+}
+
+export interface CopyArguments extends Permissions {
+  readonly sourceIoasId: number;
+  readonly sourceIova: Uint64;
+  readonly destinationIoasId: number;
+  /** In bytes. */
+  readonly length: Uint64;
+  /** Where to map in the destination. Default: the state machine chooses. */
+  readonly iova?: Uint64;
+}
+
+export interface UnmapArguments {
+  readonly ioasId: number;
+  readonly iova: Uint64;
+  /** In bytes. */
+  readonly length: Uint64;
+}
+
+export interface HwptAllocArguments {
+  /** The bound device for whose IOMMU the table is. */
+  readonly deviceId: number;
+  /** An IOAS, a nesting parent or a vIOMMU. */
+  readonly ptId: number;
+  readonly nestParent?: boolean;
+  readonly dirtyTracking?: boolean;
+  readonly pasid?: boolean;
+  /** A fault queue. */
+  readonly faultId?: number;
+  /** IOMMU_HWPT_DATA_*, with `data`. Default: none. */
+  readonly dataType?: number;
+  /** The driver's struct for `dataType`. */
+  readonly data?: Uint8Array;
+}
+
+export interface HwInfo {
+  /** IOMMU_HW_INFO_TYPE_* */
+  readonly type: number;
+  /** The driver's struct for `type`. */
+  readonly data: Uint8Array;
+  /** IOMMU_HW_CAP_* */
+  readonly capabilities: bigint;
+  /** log2 of the number of PASIDs, 0: none. */
+  readonly maxPasidLog2: number;
+}
+
+export interface DirtyBitmapArguments {
+  readonly hwptId: number;
+  /** Bit 0 of the bitmap stands for it. */
+  readonly iova: Uint64;
+  /** In bytes. */
+  readonly length: Uint64;
+  /** Bytes that one bit stands for. */
+  readonly pageSize: Uint64;
+  /** Leave the dirty state as it is. Default false. */
+  readonly noClear?: boolean;
+}
+
+/** Ranges for which there is room at first: a second call is needed only beyond that. */
+const IOVA_RANGES_CAPACITY = 64;
+
+/** More than any driver's struct for GET_HW_INFO. */
+const HW_INFO_CAPACITY_BYTES = 256;
+
+/** A bitmap is one field of a reply, which is far shorter than this. */
+const BITMAP_BYTES_MAX = 2 ** 31;
+
+const UINT64_MAX = (1n << 64n) - 1n;
+
+export const calls = {
+  /**
+   * Destroys an object. IOMMU_DESTROY.
+   * @throws IommufdError ENOENT: no such object; EBUSY: it is in use
+   */
+  destroy(id: number): Call<void> {
+    return structCall("IOMMU_DESTROY", api.iommu_destroy, { id }, nothing);
+  },
+
+  /** Makes an IO address space. IOMMU_IOAS_ALLOC. @returns its id */
+  ioasAlloc(): Call<number> {
+    return structCall("IOMMU_IOAS_ALLOC", api.iommu_ioas_alloc, {}, (out) => out.out_ioas_id);
+  },
+
+  /**
+   * The IOVAs that can be mapped, and the alignment in bytes that mappings need. IOMMU_IOAS_IOVA_RANGES.
+   * @param capacity Ranges for which to make room; alone, the call is repeated with more room if there are more
+   * @throws IommufdError ENOENT: no such IOAS; EMSGSIZE, in a batch only: there are more than `capacity` ranges
+   */
+  iovaRanges(ioasId: number, capacity = IOVA_RANGES_CAPACITY): Call<{ ranges: IovaRange[]; alignment: bigint }> {
+    const layout = api.iommu_ioas_iova_ranges;
+    const data = new Uint8Array(capacity * api.iommu_iova_range.bytes);
+    const values = { ioas_id: ioasId, num_iovas: capacity, allowed_iovas: dataPointer };
+    const decode = (out: { num_iovas: number; out_iova_alignment: bigint }) => ({
+      ranges: rangesOf(data, out.num_iovas),
+      alignment: out.out_iova_alignment,
+    });
+    const call = structCall("IOMMU_IOAS_IOVA_RANGES", layout, values, decode, { written: data });
+    return {
+      ...call,
+      again: (failure) => {
+        const { num_iovas: total } = decodeStruct(layout, call.struct);
+        return failure === errno.EMSGSIZE && total > capacity ? calls.iovaRanges(ioasId, total) : undefined;
+      },
+    };
+  },
+
+  /**
+   * Confines the IOVAs that the state machine chooses; no ranges: no confinement. IOMMU_IOAS_ALLOW_IOVAS.
+   * @throws IommufdError ENOENT, EINVAL: a range of less than two bytes, or ranges that overlap; EADDRINUSE: reserved
+   */
+  allowIovas(ioasId: number, ranges: readonly { start: Uint64; last: Uint64 }[]): Call<void> {
+    const read = new Uint8Array(ranges.length * api.iommu_iova_range.bytes);
+    ranges.forEach(({ start, last }, index) => {
+      const range = { start: toBigInt(start, "start"), last: toBigInt(last, "last") };
+      read.set(encodeStruct(api.iommu_iova_range, range), index * api.iommu_iova_range.bytes);
+    });
+    const values = { ioas_id: ioasId, num_iovas: ranges.length, allowed_iovas: dataPointer };
+    return structCall("IOMMU_IOAS_ALLOW_IOVAS", api.iommu_ioas_allow_iovas, values, nothing, { read });
+  },
+
+  /**
+   * Maps memory. IOMMU_IOAS_MAP.
+   * @returns its IOVA
+   * @throws IommufdError ENOENT, EINVAL, EOVERFLOW; EEXIST: mapped there already; ENOSPC: no room; EFAULT: no such
+   *   memory (if it must be pinned now); ENOMEM: beyond RLIMIT_MEMLOCK
+   */
+  map(mapping: MapArguments): Call<bigint> {
+    const values = {
+      flags: mapFlags(mapping),
+      ioas_id: mapping.ioasId,
+      user_va: toBigInt(mapping.userVa, "userVa"),
+      length: toBigInt(mapping.length, "length"),
+      iova: toBigInt(mapping.iova ?? 0, "iova"),
+    };
+    return structCall("IOMMU_IOAS_MAP", api.iommu_ioas_map, values, (out) => out.iova);
+  },
+
+  /**
+   * Maps a file of this process. IOMMU_IOAS_MAP_FILE.
+   * @returns its IOVA
+   * @throws IommufdError as `map`; EBADF: not an open descriptor, or the daemon does not know this process
+   */
+  mapFile(mapping: MapFileArguments): Call<bigint> {
+    const values = {
+      flags: mapFlags(mapping),
+      ioas_id: mapping.ioasId,
+      fd: mapping.fd,
+      start: toBigInt(mapping.start, "start"),
+      length: toBigInt(mapping.length, "length"),
+      iova: toBigInt(mapping.iova ?? 0, "iova"),
+    };
+    return structCall("IOMMU_IOAS_MAP_FILE", api.iommu_ioas_map_file, values, (out) => out.iova);
+  },
+
+  /**
+   * Maps what is mapped elsewhere, without pinning it again. IOMMU_IOAS_COPY.
+   * @returns the IOVA in the destination
+   * @throws IommufdError as `map`; ENOENT: an IOAS, or part of the source; EPERM: writeable, and the memory is not
+   */
+  copy(mapping: CopyArguments): Call<bigint> {
+    const values = {
+      flags: mapFlags(mapping),
+      dst_ioas_id: mapping.destinationIoasId,
+      src_ioas_id: mapping.sourceIoasId,
+      length: toBigInt(mapping.length, "length"),
+      dst_iova: toBigInt(mapping.iova ?? 0, "iova"),
+      src_iova: toBigInt(mapping.sourceIova, "sourceIova"),
+    };
+    return structCall("IOMMU_IOAS_COPY", api.iommu_ioas_copy, values, (out) => out.dst_iova);
+  },
+
+  /**
+   * Unmaps the mappings in a range, each as a whole. IOMMU_IOAS_UNMAP.
+   * @returns the bytes unmapped
+   * @throws IommufdError ENOENT: nothing there, or a mapping lies there in part (what lies below it is unmapped); EBUSY
+   */
+  unmap(range: UnmapArguments): Call<bigint> {
+    const iova = toBigInt(range.iova, "iova");
+    const length = toBigInt(range.length, "length");
+    const values = { ioas_id: range.ioasId, iova, length };
+    return structCall("IOMMU_IOAS_UNMAP", api.iommu_ioas_unmap, values, (out) => out.length);
+  },
+
+  /** Unmaps everything; an empty IOAS is no error. IOMMU_IOAS_UNMAP of [0, 2^64 - 1]. @returns the bytes unmapped */
+  unmapAll(ioasId: number): Call<bigint> {
+    return calls.unmap({ ioasId, iova: 0, length: UINT64_MAX });
+  },
+
+  /** Whether pinned memory is charged to the process (true) or to the user. IOMMU_OPTION RLIMIT_MODE. */
+  rlimitMode(): Call<boolean> {
+    return getOption(api.IOMMU_OPTION_RLIMIT_MODE, 0);
+  },
+
+  /**
+   * Charges pinned memory to the process (true) or to the user (false). IOMMU_OPTION RLIMIT_MODE.
+   * @throws IommufdError EPERM: no CAP_SYS_RESOURCE; EBUSY: there are objects
+   */
+  setRlimitMode(perProcess: boolean): Call<void> {
+    return setOption(api.IOMMU_OPTION_RLIMIT_MODE, 0, perProcess);
+  },
+
+  /** Whether an IOAS uses large pages. IOMMU_OPTION HUGE_PAGES. @throws IommufdError ENOENT */
+  hugePages(ioasId: number): Call<boolean> {
+    return getOption(api.IOMMU_OPTION_HUGE_PAGES, ioasId);
+  },
+
+  /**
+   * Lets an IOAS use large pages, or 4 KiB pages only. IOMMU_OPTION HUGE_PAGES.
+   * @throws IommufdError ENOENT; EINVAL: it has mappings and page tables; EADDRINUSE: it has unaligned mappings
+   */
+  setHugePages(ioasId: number, on: boolean): Call<void> {
+    return setOption(api.IOMMU_OPTION_HUGE_PAGES, ioasId, on);
+  },
+
+  /** The IOAS that VFIO's old interface uses. IOMMU_VFIO_IOAS GET. @throws IommufdError ENODEV: none is set */
+  vfioIoas(): Call<number> {
+    const values = { op: api.IOMMU_VFIO_IOAS_GET };
+    return structCall("IOMMU_VFIO_IOAS", api.iommu_vfio_ioas, values, (out) => out.ioas_id);
+  },
+
+  /** IOMMU_VFIO_IOAS SET. @throws IommufdError ENOENT */
+  setVfioIoas(ioasId: number): Call<void> {
+    const values = { op: api.IOMMU_VFIO_IOAS_SET, ioas_id: ioasId };
+    return structCall("IOMMU_VFIO_IOAS", api.iommu_vfio_ioas, values, nothing);
+  },
+
+  /** IOMMU_VFIO_IOAS CLEAR. */
+  clearVfioIoas(): Call<void> {
+    return structCall("IOMMU_VFIO_IOAS", api.iommu_vfio_ioas, { op: api.IOMMU_VFIO_IOAS_CLEAR }, nothing);
+  },
+
+  /**
+   * Charges everything that is pinned to this process from now on. IOMMU_IOAS_CHANGE_PROCESS.
+   * @throws IommufdError EINVAL: a mapping is not of a file; ENOMEM: beyond RLIMIT_MEMLOCK
+   */
+  changeProcess(): Call<void> {
+    return structCall("IOMMU_IOAS_CHANGE_PROCESS", api.iommu_ioas_change_process, {}, nothing);
+  },
+
+  /**
+   * Makes a page table. IOMMU_HWPT_ALLOC.
+   * @returns its id
+   * @throws IommufdError ENOENT: the device or fault queue; EINVAL, EOPNOTSUPP; as `map` for what is mapped into it
+   */
+  hwptAlloc(table: HwptAllocArguments): Call<number> {
+    const flags =
+      (table.nestParent ? api.IOMMU_HWPT_ALLOC_NEST_PARENT : 0) |
+      (table.dirtyTracking ? api.IOMMU_HWPT_ALLOC_DIRTY_TRACKING : 0) |
+      (table.faultId === undefined ? 0 : api.IOMMU_HWPT_FAULT_ID_VALID) |
+      (table.pasid ? api.IOMMU_HWPT_ALLOC_PASID : 0);
+    const values = {
+      ...{ flags, dev_id: table.deviceId, pt_id: table.ptId, fault_id: table.faultId ?? 0 },
+      data_type: table.dataType ?? api.IOMMU_HWPT_DATA_NONE,
+      data_len: table.data?.length ?? 0,
+      data_uptr: table.data === undefined ? 0n : dataPointer,
+    };
+    const pointed = table.data === undefined ? {} : { read: table.data };
+    return structCall("IOMMU_HWPT_ALLOC", api.iommu_hwpt_alloc, values, (out) => out.out_hwpt_id, pointed);
+  },
+
+  /**
+   * What the IOMMU behind a device can do. IOMMU_GET_HW_INFO.
+   * @param type IOMMU_HW_INFO_TYPE_* wanted. Default: the driver's own
+   * @throws IommufdError ENOENT: no such device; EOPNOTSUPP: not a type of this IOMMU
+   */
+  getHwInfo(deviceId: number, type?: number): Call<HwInfo> {
+    const data = new Uint8Array(HW_INFO_CAPACITY_BYTES);
+    const values = {
+      flags: type === undefined ? 0 : api.IOMMU_HW_INFO_FLAG_INPUT_TYPE,
+      ...{ dev_id: deviceId, in_data_type: type ?? 0, data_len: data.length, data_uptr: dataPointer },
+    };
+    const decode = (out: HwInfoStruct): HwInfo => ({
+      type: out.out_data_type,
+      data: data.slice(0, out.data_len),
+      capabilities: out.out_capabilities,
+      maxPasidLog2: out.out_max_pasid_log2,
+    });
+    return structCall("IOMMU_GET_HW_INFO", api.iommu_hw_info, values, decode, { written: data });
+  },
+
+  /** IOMMU_HWPT_SET_DIRTY_TRACKING. @throws IommufdError ENOENT; EOPNOTSUPP: not made with `dirtyTracking` */
+  setDirtyTracking(hwptId: number, on: boolean): Call<void> {
+    const values = { hwpt_id: hwptId, flags: on ? api.IOMMU_HWPT_DIRTY_TRACKING_ENABLE : 0 };
+    return structCall("IOMMU_HWPT_SET_DIRTY_TRACKING", api.iommu_hwpt_set_dirty_tracking, values, nothing);
+  },
+
+  /**
+   * Which pages of [iova, iova + length) devices have written. IOMMU_HWPT_GET_DIRTY_BITMAP.
+   * @returns bit n (of byte n / 8, bit n % 8) stands for [iova + n * pageSize, + pageSize)
+   * @throws IommufdError ENOENT, EINVAL, EOVERFLOW; EOPNOTSUPP: not made with `dirtyTracking`
+   * @throws RangeError The bitmap would be longer than any reply
+   */
+  getDirtyBitmap(range: DirtyBitmapArguments): Call<Uint8Array> {
+    const length = toBigInt(range.length, "length");
+    const pageSize = toBigInt(range.pageSize, "pageSize");
+    const bitmap = new Uint8Array(bitmapBytes(length, pageSize));
+    const values = {
+      ...{ hwpt_id: range.hwptId, length, page_size: pageSize, data: dataPointer },
+      flags: range.noClear ? api.IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR : 0,
+      iova: toBigInt(range.iova, "iova"),
+    };
+    const pointed = { read: bitmap, written: bitmap };
+    return structCall("IOMMU_HWPT_GET_DIRTY_BITMAP", api.iommu_hwpt_get_dirty_bitmap, values, () => bitmap, pointed);
+  },
+
+  /**
+   * Sets how much temporary memory an ioctl may use, to make it work in small steps. IOMMU_TEST_CMD
+   * SET_TEMP_MEMORY_LIMIT, of a daemon with the selftest interface.
+   * @param limit In bytes
+   * @throws IommufdError EINVAL: too small for anything; ENOTTY: no selftest interface
+   */
+  testSetTempMemoryLimit(limit: number): Call<void> {
+    const values = { op: test.IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT, limit };
+    return structCall("IOMMU_TEST_CMD", test.iommu_test_set_temp_memory_limit, values, nothing);
+  },
+
+  /** Any ioctl as its bytes. The only call whose failure is a value: what the kernel wrote even so is there too. */
+  ioctl: rawCall,
+};
+
+export type Calls = typeof calls;
+
+interface HwInfoStruct {
+  readonly out_data_type: number;
+  readonly data_len: number;
+  readonly out_capabilities: bigint;
+  readonly out_max_pasid_log2: number;
+}
+
+function nothing(): void {
+  // The struct carries no answer.
+}
+
+function mapFlags(mapping: Permissions & { readonly iova?: Uint64 }): number {
+  return (
+    (mapping.iova === undefined ? 0 : api.IOMMU_IOAS_MAP_FIXED_IOVA) |
+    ((mapping.writeable ?? true) ? api.IOMMU_IOAS_MAP_WRITEABLE : 0) |
+    ((mapping.readable ?? true) ? api.IOMMU_IOAS_MAP_READABLE : 0)
+  );
+}
+
+function getOption(optionId: number, objectId: number): Call<boolean> {
+  const values = { option_id: optionId, op: api.IOMMU_OPTION_OP_GET, object_id: objectId };
+  return structCall("IOMMU_OPTION", api.iommu_option, values, (out) => out.val64 !== 0n);
+}
+
+function setOption(optionId: number, objectId: number, on: boolean): Call<void> {
+  const values = { option_id: optionId, op: api.IOMMU_OPTION_OP_SET, object_id: objectId, val64: on ? 1n : 0n };
+  return structCall("IOMMU_OPTION", api.iommu_option, values, nothing);
+}
+
+function rangesOf(bytes: Uint8Array, count: number): IovaRange[] {
+  const each = api.iommu_iova_range.bytes;
+  return Array.from({ length: count }, (_, index) =>
+    decodeStruct(api.iommu_iova_range, bytes.subarray(index * each, (index + 1) * each)),
+  );
+}
+
+/** A bit for every g bytes, where g is the lowest bit set in the page size. */
+function bitmapBytes(length: bigint, pageSize: bigint): number {
+  const granule = pageSize & -pageSize;
+  if (granule === 0n) return 0;
+  const bytes = ((length + granule - 1n) / granule + 7n) / 8n;
+  if (bytes > BITMAP_BYTES_MAX) throw new RangeError(`a dirty bitmap of ${String(bytes)} bytes is too long`);
+  return Number(bytes);
+}

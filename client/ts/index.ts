@@ -1,0 +1,26 @@
+/** The TypeScript SDK of iommufd-emu: what `import ... from "iommufd-emu"` gives. docs/sdk.md explains it. */
+export { calls, type Calls } from "./calls.js";
+export type {
+  CopyArguments,
+  DirtyBitmapArguments,
+  HwInfo,
+  HwptAllocArguments,
+  IovaRange,
+  MapArguments,
+  MapFileArguments,
+  Permissions,
+  UnmapArguments,
+} from "./calls.js";
+export type { DaemonInfo } from "./connection.js";
+export { Endpoint } from "./endpoint.js";
+export type { DmaReadResult, DmaResult, EndpointOptions, Fault, Walk, WalkStep } from "./endpoint.js";
+export { type ClientErrorCode, IommufdError, ProtocolError } from "./errors.js";
+export { GuestMemory, type GuestMemoryOptions } from "./guest-memory.js";
+export type { Call, RawMemory, RawResult, ReadableMemory, WritableMemory } from "./ioctl-call.js";
+export { IommuFd, status } from "./iommu-fd.js";
+export type { BatchResults, ConnectOptions, JoinOptions, OpenOptions, StoppedBatchResults } from "./iommu-fd.js";
+export type { CallbackRegionOptions, MemoryRegionOptions, Region } from "./regions.js";
+export { defaultSocketPath } from "../../proto/wire/socket-path.js";
+export type { StatusTree, StatusValue } from "./status.js";
+export { type Duplex, type DuplexEvents, socketTransport, type Transport } from "./transport.js";
+export type { Uint64 } from "./wire64.js";

@@ -1,0 +1,86 @@
+/**
+ * The preload shim: an ordinary program of /dev/iommu, test/clients/c/shim_program, runs under it unmodified. Each of its
+ * scenarios is a test, in a process of its own; then what happens without a daemon.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildC, runProgram, sourceMatches } from "../support/c-programs.js";
+import { DaemonProcess } from "../support/daemon-process.js";
+import { requirements } from "../support/requirements.js";
+import { repositoryRoot } from "../support/repository.js";
+
+const program = join(repositoryRoot, "build/test/clients/c/shim_program");
+const shim = join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so");
+
+const sources = readdirSync(join(repositoryRoot, "test/clients/c")).filter((name) => /^shim_.*\.c$/.test(name));
+const scenarios = sourceMatches(sources, /^\t\{ "(\w+)",\s+"([^"]+)",\s+\w+ \},$/gm).map(([, name, rule]) => ({
+  name: name!,
+  rule: rule!,
+}));
+
+const environment = (socket: string): Record<string, string> => ({ LD_PRELOAD: shim, IOMMUFD_EMU_SOCKET: socket });
+
+requirements("compiler", "native").describe("preload shim", () => {
+  beforeAll(() => buildC("--tests"));
+
+  test("the scenarios below are those of the program", async () => {
+    const { stdout } = await runProgram(program, ["--list"], {});
+    const listed = stdout.trim().split("\n");
+    expect(listed.sort()).toEqual(scenarios.map(({ name, rule }) => `${name}\t${rule}`).sort());
+  });
+
+  describe("with a daemon", () => {
+    let daemon: DaemonProcess;
+    beforeAll(async () => {
+      daemon = await DaemonProcess.start();
+    });
+    afterAll(() => daemon.stop());
+
+    test.each(scenarios)("$name: $rule", async ({ name }) => {
+      const end = await runProgram(program, [name], environment(daemon.socket));
+      expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect([daemon.running, daemon.errors]).toEqual([true, ""]);
+    });
+
+    test("the same number of the daemon's descriptors is open after a scenario as before it", async () => {
+      const count = (): number => readdirSync(`/proc/${daemon.pid}/fd`).length;
+      const before = count();
+      await runProgram(program, ["threads"], environment(daemon.socket));
+      // The program has ended, but the daemon may not have read the last of its ends.
+      for (let tries = 0; tries < 100 && count() > before; tries++) await new Promise((next) => setTimeout(next, 20));
+      expect(count()).toBeLessThanOrEqual(before);
+    });
+  });
+
+  describe("without a daemon", () => {
+    test("the nodes are not there, which one line on standard error explains", async () => {
+      const end = await runProgram(program, ["--absent"], environment("/nonexistent/socket"));
+      expect(end.status).toBe(0);
+      expect(end.stderr).toBe(
+        "iommufd-emu: cannot reach /nonexistent/socket: no daemon is listening there; " +
+          "start one with `iommufd-emu serve`\n",
+      );
+    });
+
+    test("ioctls are EIO after the daemon was killed, and closing still works", async () => {
+      const daemon = await DaemonProcess.start();
+      const env = { ...process.env, ...environment(daemon.socket) };
+      const child = spawn(program, ["--outlive"], { env, stdio: ["pipe", "pipe", "pipe"] });
+      let stderr = "";
+      child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+      await once(child.stdout, "data");
+      await daemon.stop("SIGKILL");
+      const ended = once(child, "close");
+      child.stdin.end();
+      expect([await ended, stderr]).toEqual([[0, null], "iommufd-emu: lost /dev/iommu: the connection failed\n"]);
+    });
+
+    test("a program that does not use the nodes does not notice the shim", async () => {
+      const end = await runProgram("ls", ["/dev/null"], environment("/nonexistent/socket"));
+      expect(end).toEqual({ status: 0, stdout: "/dev/null\n", stderr: "" });
+    });
+  });
+});

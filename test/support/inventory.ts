@@ -1,0 +1,52 @@
+/**
+ * What a daemon holds for its clients, out of its status: two inventories that are equal mean that nothing was left
+ * behind. Left out is what a daemon may keep: caches, counters and fault records.
+ */
+import { status, type StatusTree, type StatusValue } from "../../client/ts/index.js";
+
+/** Name to value, both for people. */
+export type Inventory = ReadonlyMap<string, string>;
+
+/** How long the end of a client that is gone may take to be handled, and how often to look. */
+const SETTLE_MS_MAX = 10_000;
+const SETTLE_STEP_MS = 50;
+
+const child = (tree: StatusValue | undefined, ...path: string[]): StatusValue | undefined =>
+  path.reduce<StatusValue | undefined>((at, name) => (at as StatusTree | undefined)?.[name], tree);
+
+export async function takeInventory(socket: string): Promise<Inventory> {
+  const tree = await status({ socket });
+  const inventory = new Map<string, string>();
+  const add = (name: string, value: StatusValue | undefined): void => {
+    if (value === undefined) throw new Error(`the status shows no ${name}`);
+    inventory.set(name, JSON.stringify(value));
+  };
+  // Who asks has a session too.
+  add("sessions", (child(tree, "sessions") as unknown[]).length - 1);
+  add("contexts", child(tree, "contexts"));
+  for (const endpoint of child(tree, "endpoints") as StatusTree[])
+    for (const what of ["bound", "hwpt", "openedBy"]) add(`${endpoint["name"] as string} ${what}`, endpoint[what]);
+  for (const iommu of child(tree, "iommus") as StatusTree[])
+    add(`domains of ${iommu["name"] as string}`, iommu["domains"]);
+  add("pinned memory", child(tree, "memory", "frames"));
+  add("accounts", child(tree, "memory", "accounts"));
+  add("open files of the daemon", child(tree, "process", "openFiles"));
+  return inventory;
+}
+
+/** Lines "what: before, after". */
+export function differences(before: Inventory, after: Inventory): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => `${name}: ${before.get(name) ?? "none"} before, ${after.get(name) ?? "none"} after`);
+}
+
+/** The differences that remain once the ends of all clients have been handled: none if nothing was left behind. */
+export async function leftBehind(socket: string, before: Inventory, patienceMs = SETTLE_MS_MAX): Promise<string[]> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const found = differences(before, await takeInventory(socket));
+    if (found.length === 0 || performance.now() > deadline) return found;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
+  }
+}
