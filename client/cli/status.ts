@@ -1,6 +1,6 @@
 /** `iommufd-emu status`: what a running daemon holds; its exit code alone tells whether there is one. */
 import { status } from "../ts/index.js";
-import { defaultSocketPath } from "../../proto/wire/socket-path.js";
+import { defaultSocketPath } from "../ts/socket-path.js";
 import { renderTree } from "./tree.js";
 import { CommandFailure, EXIT_FAILURE, EXIT_OK, oneLine } from "./usage.js";
 

@@ -20,7 +20,7 @@ export type { Call, RawMemory, RawResult, ReadableMemory, WritableMemory } from 
 export { IommuFd, status } from "./iommu-fd.js";
 export type { BatchResults, ConnectOptions, JoinOptions, OpenOptions, StoppedBatchResults } from "./iommu-fd.js";
 export type { CallbackRegionOptions, MemoryRegionOptions, Region } from "./regions.js";
-export { defaultSocketPath } from "../../proto/wire/socket-path.js";
+export { defaultSocketPath } from "./socket-path.js";
 export type { StatusTree, StatusValue } from "./status.js";
 export { type Duplex, type DuplexEvents, socketTransport, type Transport } from "./transport.js";
 export type { Uint64 } from "./wire64.js";

@@ -11,7 +11,7 @@ import { IommufdError } from "./errors.js";
 import type { GuestMemory } from "./guest-memory.js";
 import type { Call } from "./ioctl-call.js";
 import { type CallbackRegionOptions, type MemoryRegionOptions, type Region, Regions } from "./regions.js";
-import { defaultSocketPath } from "../../proto/wire/socket-path.js";
+import { defaultSocketPath } from "./socket-path.js";
 import { statusBy, statusOf, type StatusTree } from "./status.js";
 import { socketTransport, type Transport } from "./transport.js";
 

@@ -6,11 +6,11 @@ import { mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { defaultSocketPath } from "../../proto/wire/socket-path.js";
 import { defaultLimits, type Limits } from "./limits.js";
 
 export interface ServeOptions {
-  readonly socket?: string | undefined;
+  /** Path to listen on. */
+  readonly socket: string;
   /** A topology file; undefined: the default topology. */
   readonly topology?: string | undefined;
   /** "NAME=VALUE" */
@@ -53,7 +53,7 @@ export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv
   const level = options.logLevel ?? environment["IOMMUFD_EMU_LOG_LEVEL"] ?? "info";
   const selftest = environment["IOMMUFD_EMU_SELFTEST"];
   return {
-    socketPath: options.socket ?? defaultSocketPath(environment),
+    socketPath: options.socket,
     topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
     limits: readLimits(given),
     selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),

@@ -93,7 +93,7 @@ export class DaemonProcess {
     return end;
   }
 
-  [Symbol.asyncDispose](): Promise<CommandEnd> {
-    return this.stop("SIGKILL");
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL");
   }
 }
