@@ -9,7 +9,7 @@ FROM node:20-bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends tini \
  && rm -rf /var/lib/apt/lists/* \
- && ln -s /opt/iommufd-emu/bin/iommufd-emu /usr/local/bin/iommufd-emu \
+ && ln -s /opt/iommufd-emu/client/cli/iommufd-emu /usr/local/bin/iommufd-emu \
  && install -d -o node -g node -m 0750 /run/iommufd-emu
 COPY --from=build /opt/iommufd-emu /opt/iommufd-emu
 ENV NODE_ENV=production IOMMUFD_EMU_SOCKET=/run/iommufd-emu/iommufd.sock

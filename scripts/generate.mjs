@@ -31,7 +31,7 @@ outputs.set("proto/wire/generated/wire.js", readFileSync(wire, "utf8"));
 outputs.set("proto/wire/generated/wire.d.ts", readFileSync(join(scratch, "wire.d.ts"), "utf8"));
 
 // The wire code must stand before the TypeScript that imports it compiles, and the renderers below are TypeScript.
-if (!check) write("proto/wire/generated/wire.js"), write("proto/wire/generated/wire.d.ts");
+if (!check) (write("proto/wire/generated/wire.js"), write("proto/wire/generated/wire.d.ts"));
 node(join(root, "scripts/build.mjs"));
 const { renderings } = await import(pathToFileURL(join(root, "build/scripts/render-uapi.js")).href);
 for (const [path, text] of renderings()) outputs.set(path, text);

@@ -93,8 +93,8 @@ export class Connection {
     });
     this.#parser = new FrameParser(
       REPLY_BYTES_MAX,
-      (message) => {
-        this.#receive(message);
+      (bytes, start, end) => {
+        this.#receive(bytes.subarray(start, end));
       },
       (length) => {
         this.#fail(ProtocolError.local("BAD_REPLY", `the daemon announced a frame of ${length} bytes`));

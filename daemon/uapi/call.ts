@@ -15,6 +15,9 @@ import type { UserMemory } from "./user-memory.js";
 /** The largest struct of the uAPI is 72 bytes. */
 const STRUCT_BYTES_MAX = 128;
 
+/** The u32 `size` that every native struct begins with. */
+export const SIZE_BYTES = 4;
+
 /** What handlers need of the daemon besides the context. */
 export interface Host {
   /** The kernel has IOMMUFD_TEST: IOMMU_TEST_CMD exists. */
@@ -33,11 +36,26 @@ export class Call {
   private readonly bytes = new Uint8Array(STRUCT_BYTES_MAX);
   private readonly view = new DataView(this.bytes.buffer);
 
-  /** Takes over a struct that was copied in; what the caller's struct lacks reads as zero. */
-  load(layout: StructLayout, copied: Uint8Array): void {
-    this.respondBytes = copied.length;
-    this.bytes.fill(0, copied.length, layout.bytes);
-    this.bytes.set(copied);
+  /** Copies in the beginning of the struct: its size, and what comes with it at no cost. @returns how many bytes */
+  begin(memory: UserMemory, argument: U64): number {
+    this.memory = memory;
+    this.argument = argument;
+    return memory.read(argument, this.bytes, STRUCT_BYTES_MAX, SIZE_BYTES);
+  }
+
+  /** Copies in the first `length` bytes of the struct. @returns whether all of them can be read */
+  readStruct(length: number): boolean {
+    return this.memory.read(this.argument, this.bytes, length) === length;
+  }
+
+  size(): number {
+    return this.view.getUint32(0, true);
+  }
+
+  /** Settles for the first `copied` bytes of this struct; what the caller's struct lacks reads as zero. */
+  load(layout: StructLayout, copied: number): void {
+    this.respondBytes = copied;
+    if (copied < layout.bytes) this.bytes.fill(0, copied, layout.bytes);
   }
 
   u8(field: Field<"u8"> | ArrayField<"u8">, index = 0): number {

@@ -9,9 +9,9 @@ import type { StructLayout } from "../../proto/uapi/layout.js";
 import type { Context } from "../core/context.js";
 import type { Caller } from "../core/mm.js";
 import { U64 } from "../u64.js";
-import { Call, type Handler, type Host } from "./call.js";
+import { Call, SIZE_BYTES, type Handler, type Host } from "./call.js";
 import { handlers } from "./handlers.js";
-import { readExactly, type UserMemory } from "./user-memory.js";
+import type { UserMemory } from "./user-memory.js";
 
 /** The native table covers these low bytes of the request; the selftest's number is the last when it exists. */
 const NUMBER_FIRST = 0x80;
@@ -52,9 +52,10 @@ export class Dispatcher {
     // Numbers outside the table go to the VFIO container's ioctls, none of which is there.
     if (number < NUMBER_FIRST || number > last) return -errno.ENOTTY;
 
-    const head = readExactly(memory, argument, 4);
-    if (head === undefined) return -errno.EFAULT;
-    const size = (head[0]! | (head[1]! << 8) | (head[2]! << 16) | (head[3]! << 24)) >>> 0;
+    const { call } = this;
+    const readable = call.begin(memory, argument);
+    if (readable < SIZE_BYTES) return -errno.EFAULT;
+    const size = call.size();
     const entry = entries.get(request);
     if (entry === undefined || (request === SELFTEST_REQUEST && !this.host.selftest)) return -errno.ENOTTY;
     const { layout } = entry;
@@ -63,15 +64,12 @@ export class Dispatcher {
       const error = checkTail(memory, argument, layout.bytes, size);
       if (error !== errno.OK) return -error;
     }
-    const copied = readExactly(memory, argument, Math.min(size, layout.bytes));
-    if (copied === undefined) return -errno.EFAULT;
+    const copied = Math.min(size, layout.bytes);
+    if (readable < copied && !call.readStruct(copied)) return -errno.EFAULT;
 
-    const { call } = this;
     call.load(layout, copied);
     call.context = context;
     call.caller = caller;
-    call.memory = memory;
-    call.argument = argument;
     const error = entry.handler(call);
     return error === errno.OK ? 0 : -error;
   }
@@ -81,11 +79,12 @@ export class Dispatcher {
 function checkTail(memory: UserMemory, argument: U64, from: number, size: number): Errno {
   const end = argument.plusNumber(size);
   if (end.lessThan(argument) || USER_END.lessThan(end)) return errno.EFAULT;
-  for (let at = from; at < size; at += TAIL_CHUNK) {
-    const wanted = Math.min(TAIL_CHUNK, size - at);
-    const bytes = memory.readPrefix(argument.plusNumber(at), wanted);
-    if (bytes.some((byte) => byte !== 0)) return errno.E2BIG;
-    if (bytes.length < wanted) return errno.EFAULT;
+  const bytes = new Uint8Array(Math.min(TAIL_CHUNK, size - from));
+  for (let at = from; at < size; at += bytes.length) {
+    const wanted = Math.min(bytes.length, size - at);
+    const read = memory.read(argument.plusNumber(at), bytes, wanted);
+    if (bytes.subarray(0, read).some((byte) => byte !== 0)) return errno.E2BIG;
+    if (read < wanted) return errno.EFAULT;
   }
   return errno.OK;
 }

@@ -8,10 +8,11 @@ import type { U64 } from "../u64.js";
 
 export interface UserMemory {
   /**
-   * The longest readable prefix of [address, address + length), at most `length` bytes.
-   * @returns valid until the next call on this memory
+   * Copies the longest readable prefix of [address, address + length) to the start of `into`.
+   * @param enough may stop with this many bytes where more would cost more
+   * @returns how many bytes were copied
    */
-  readPrefix(address: U64, length: number): Uint8Array;
+  read(address: U64, into: Uint8Array, length: number, enough?: number): number;
 
   /** Stores bytes; false, with nothing stored, if some byte of the range cannot be written. */
   write(address: U64, bytes: Uint8Array): boolean;
@@ -19,6 +20,6 @@ export interface UserMemory {
 
 /** Exactly `length` bytes, or undefined: the caller answers EFAULT. */
 export function readExactly(memory: UserMemory, address: U64, length: number): Uint8Array | undefined {
-  const bytes = memory.readPrefix(address, length);
-  return bytes.length === length ? bytes : undefined;
+  const bytes = new Uint8Array(length);
+  return memory.read(address, bytes, length) === length ? bytes : undefined;
 }

@@ -3,15 +3,13 @@
  * memory where the daemon can touch it.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { PAGE_SIZE, type U64 } from "../u64.js";
 import type { UserMemory } from "../uapi/user-memory.js";
-import { fromWire, toWire } from "./wire64.js";
+import type { IoctlRequest } from "./ioctl-request.js";
+import type { Written } from "./output.js";
 
-type IIoctl = iommufd_emu.v1.Ioctl.$Properties;
-type ISegment = iommufd_emu.v1.Segment.$Properties;
-
-const NO_BYTES = new Uint8Array(0);
+/** Copies up to this long are quicker byte by byte than by a typed array's `set`. */
+const SHORT_BYTES_MAX = 64;
 
 /** A client's memory as the daemon reaches it without the client's help; a promise where the client serves it. */
 export interface DirectMemory {
@@ -21,38 +19,41 @@ export interface DirectMemory {
 }
 
 export class SegmentMemory implements UserMemory {
-  private ioctl: IIoctl = {};
   /** What the reply carries back to the client. */
-  written: ISegment[] | undefined;
+  written: Written[] | undefined;
 
-  constructor(private readonly direct: DirectMemory) {}
+  constructor(
+    private readonly ioctl: IoctlRequest,
+    private readonly direct: DirectMemory,
+  ) {}
 
-  begin(ioctl: IIoctl): void {
-    this.ioctl = ioctl;
+  /** The request has been filled anew. */
+  begin(): void {
     this.written = undefined;
   }
 
-  readPrefix(address: U64, length: number): Uint8Array {
-    let longest: Uint8Array = NO_BYTES;
-    for (const segment of this.ioctl.readable ?? []) {
-      const data = segment.data ?? NO_BYTES;
-      const distance = address.minus(fromWire(segment.address));
-      if (distance.high !== 0 || distance.low >>> 0 >= data.length) continue;
-      const bytes = data.subarray(distance.low, distance.low + length);
-      if (bytes.length === length) return bytes;
-      if (bytes.length > longest.length) longest = bytes;
+  read(address: U64, into: Uint8Array, length: number, enough = length): number {
+    const { readable } = this.ioctl;
+    let longest = 0;
+    for (let index = 0; index < readable.count; index++) {
+      const range = readable.at(index);
+      const distance = range.distanceTo(address);
+      if (distance < 0) continue;
+      const available = Math.min(length, range.length - distance);
+      if (available <= longest) continue;
+      copyBytes(range.bytes, range.start + distance, into, available);
+      longest = available;
     }
-    if (length === 0) return longest;
-    const bytes = new Uint8Array(length);
-    if (this.copyFrom(address, bytes)) return bytes;
-    // Memory is there or not by pages: find the first one that is not.
-    let read = 0;
-    for (let end = PAGE_SIZE - address.pageOffset(); read < length; end += PAGE_SIZE) {
-      const part = bytes.subarray(read, end);
-      if (!this.copyFrom(address.plusNumber(read), part)) break;
-      read += part.length;
+    if (longest >= enough) return longest;
+    // Behind a segment the client's own memory may go on: find the first page that is not there.
+    const page = PAGE_SIZE - address.plusNumber(longest).pageOffset();
+    if (this.copyFrom(address.plusNumber(longest), into.subarray(longest, length))) return length;
+    for (let end = longest + page; longest < length; end += PAGE_SIZE) {
+      const part = into.subarray(longest, Math.min(end, length));
+      if (!this.copyFrom(address.plusNumber(longest), part)) break;
+      longest += part.length;
     }
-    return read > longest.length ? bytes.subarray(0, read) : longest;
+    return longest;
   }
 
   /** An ioctl is one step: memory that the client would have to be asked for counts as not there. */
@@ -61,13 +62,19 @@ export class SegmentMemory implements UserMemory {
   }
 
   write(address: U64, bytes: Uint8Array): boolean {
-    for (const window of this.ioctl.writable ?? []) {
-      const distance = address.minus(fromWire(window.address));
-      const length = window.length ?? 0;
-      if (distance.high !== 0 || (distance.low >>> 0) + bytes.length > length) continue;
-      (this.written ??= []).push({ address: toWire(address), data: bytes });
+    const { writable } = this.ioctl;
+    for (let index = 0; index < writable.count; index++) {
+      const range = writable.at(index);
+      const distance = range.distanceTo(address);
+      if (distance < 0 || distance + bytes.length > range.length) continue;
+      (this.written ??= []).push({ address, data: bytes });
       return true;
     }
     return this.direct.copyTo(address, bytes) === errno.OK;
   }
+}
+
+function copyBytes(from: Uint8Array, start: number, into: Uint8Array, length: number): void {
+  if (length > SHORT_BYTES_MAX) into.set(from.subarray(start, start + length));
+  else for (let index = 0; index < length; index++) into[index] = from[start + index]!;
 }

@@ -7,17 +7,19 @@
  */
 import type { Logger } from "pino";
 import { errno } from "../../proto/uapi/errno.js";
-import { FRAME_HEADER_BYTES, FrameParser } from "../../proto/wire/framing.js";
+import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { Peer } from "../memory/peer.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
+import { IoctlRequest, decodeIoctlFrame } from "./ioctl-request.js";
 import { EndpointFile, IommufdFile, type OpenFile } from "./open-file.js";
+import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
 import type { Server } from "./server.js";
 import type { Connection } from "./transport.js";
-import { fromWire, numberToWire } from "./wire64.js";
+import { fromWire, numberToWire, toWire } from "./wire64.js";
 
 type IClientFrame = iommufd_emu.v1.ClientFrame.$Properties;
 type IServerFrame = iommufd_emu.v1.ServerFrame.$Properties;
@@ -43,7 +45,8 @@ export class Session {
   private parked = false;
   private idleListeners: (() => void)[] = [];
   private readonly waiting: IClientFrame[] = [];
-  private output: Uint8Array[] = [];
+  private readonly request = new IoctlRequest();
+  private readonly output = new Output();
   private receiving = false;
   private ended = false;
   private requests = 0;
@@ -55,7 +58,7 @@ export class Session {
     private readonly connection: Pick<Connection, "write" | "close">,
     private readonly log: Logger,
   ) {
-    this.memory = new SegmentMemory({
+    this.memory = new SegmentMemory(this.request, {
       // Asked for anew each time: after an exec the process has another address space.
       copyFrom: (address, into) => peer.mm.copyFrom(address, into),
       copyTo: (address, from) => peer.mm.copyTo(address, from),
@@ -65,8 +68,8 @@ export class Session {
     });
     this.parser = new FrameParser(
       server.limits.frameBytesMax,
-      (bytes) => {
-        this.frame(bytes);
+      (bytes, start, end) => {
+        this.frame(bytes, start, end);
       },
       (length) => {
         throw new ProtocolViolation("FRAME_TOO_LONG", `${length} bytes, at most ${server.limits.frameBytesMax}`);
@@ -140,15 +143,17 @@ export class Session {
     if (!this.ended) this.refuse(violation);
   }
 
-  private frame(bytes: Uint8Array): void {
+  private frame(bytes: Uint8Array, start: number, end: number): void {
     // A frame earlier in the same chunk may have ended the session.
     if (this.ended) return;
-    let frame: IClientFrame;
-    try {
-      frame = iommufd_emu.v1.ClientFrame.decode(bytes);
-    } catch (error) {
-      throw new ProtocolViolation("FRAME_MALFORMED", error instanceof Error ? error.message : String(error));
+    const { request } = this;
+    if (!this.parked && this.client !== undefined && decodeIoctlFrame(bytes, start, end, request)) {
+      this.requests++;
+      this.checkSegments(request.segmentCount);
+      this.output.ioctlReply(request.sequence, this.ioctl(), this.memory.written);
+      return;
     }
+    const frame = decodeFrame(bytes, start, end);
     if (frame.memoryResult && this.client !== undefined) {
       this.callbacks.resolve(frame.memoryResult);
     } else if (this.parked) {
@@ -195,18 +200,13 @@ export class Session {
 
   private send(sequence: number, reply: Reply): void {
     if (this.ended) return;
-    const message = iommufd_emu.v1.ServerFrame.encode({ sequence, ...reply }).finish();
-    const header = new Uint8Array(FRAME_HEADER_BYTES);
-    new DataView(header.buffer).setUint32(0, message.length, true);
-    this.output.push(header, message);
+    this.output.frame(sequence, reply);
     if (!this.receiving) this.flush();
   }
 
   private flush(): void {
-    if (this.output.length === 0) return;
-    const bytes = Buffer.concat(this.output);
-    this.output = [];
-    this.connection.write(bytes);
+    const bytes = this.output.take();
+    if (bytes !== undefined) this.connection.write(bytes);
   }
 
   // ---- requests -----------------------------------------------------------------------------------------------------
@@ -217,8 +217,8 @@ export class Session {
       return this.hello(frame.hello);
     }
     if (frame.ioctl) {
-      this.checkSegments(frame.ioctl);
-      return { ioctl: this.ioctl(frame.ioctl) };
+      this.checkSegments(segmentCountOf(frame.ioctl));
+      return { ioctl: this.ioctlMessage(frame.ioctl) };
     }
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma);
@@ -299,30 +299,36 @@ export class Session {
     const ioctls = batch.ioctls ?? [];
     if (ioctls.length > this.server.limits.batchIoctlsMax)
       throw new ProtocolViolation("TOO_MANY_IOCTLS", `${ioctls.length}, at most ${this.server.limits.batchIoctlsMax}`);
-    for (const ioctl of ioctls) this.checkSegments(ioctl);
+    for (const ioctl of ioctls) this.checkSegments(segmentCountOf(ioctl));
     const replies: IIoctlReply[] = [];
     for (const ioctl of ioctls) {
-      const reply = this.ioctl(ioctl);
+      const reply = this.ioctlMessage(ioctl);
       replies.push(reply);
       if (batch.stopOnError && reply.result! < 0) break;
     }
     return replies;
   }
 
-  private checkSegments(ioctl: IIoctl): void {
+  private checkSegments(count: number): void {
     const { segmentsMax } = this.server.limits;
-    const segments = (ioctl.readable?.length ?? 0) + (ioctl.writable?.length ?? 0);
-    if (segments > segmentsMax) throw new ProtocolViolation("TOO_MANY_SEGMENTS", `${segments}, at most ${segmentsMax}`);
+    if (count > segmentsMax) throw new ProtocolViolation("TOO_MANY_SEGMENTS", `${count}, at most ${segmentsMax}`);
   }
 
-  private ioctl(ioctl: IIoctl): IIoctlReply {
-    const { file, memory, server } = this;
-    if (file === undefined || file.released) return { result: -errno.EBADF };
-    if (!(file instanceof IommufdFile)) return { result: -errno.ENOTTY };
-    memory.begin(ioctl);
-    const request = ioctl.request ?? 0;
-    const result = server.dispatcher.ioctl(file.context, this.peer, memory, request, fromWire(ioctl.argument));
-    return memory.written === undefined ? { result } : { result, written: memory.written };
+  private ioctlMessage(ioctl: IIoctl): IIoctlReply {
+    this.request.load(ioctl);
+    const result = this.ioctl();
+    const { written } = this.memory;
+    if (written === undefined) return { result };
+    return { result, written: written.map(({ address, data }) => ({ address: toWire(address), data })) };
+  }
+
+  /** Runs the ioctl in `request`. @returns what ioctl(2) returns, or a negative errno */
+  private ioctl(): number {
+    const { file, memory, request } = this;
+    memory.begin();
+    if (file === undefined || file.released) return -errno.EBADF;
+    if (!(file instanceof IommufdFile)) return -errno.ENOTTY;
+    return this.server.dispatcher.ioctl(file.context, this.peer, memory, request.request, request.argument);
   }
 
   // ---- regions and endpoints ----------------------------------------------------------------------------------------
@@ -369,6 +375,18 @@ export class Session {
     const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits);
     return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
   }
+}
+
+function decodeFrame(bytes: Uint8Array, start: number, end: number): IClientFrame {
+  try {
+    return iommufd_emu.v1.ClientFrame.decode(bytes.subarray(start, end));
+  } catch (error) {
+    throw new ProtocolViolation("FRAME_MALFORMED", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function segmentCountOf({ readable, writable }: IIoctl): number {
+  return (readable?.length ?? 0) + (writable?.length ?? 0);
 }
 
 function idOrError(result: number): IResult {

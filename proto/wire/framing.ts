@@ -23,12 +23,12 @@ export class FrameParser {
 
   /**
    * @param frameBytesMax Longest message that is taken
-   * @param onMessage Receives each message, in order; its bytes are not written again
+   * @param onMessage Receives each message, in order: bytes [start, end), which are not written again
    * @param onTooLong Receives the length of a frame that is too long; the parser is of no use after that
    */
   constructor(
     readonly frameBytesMax: number,
-    readonly onMessage: (message: Uint8Array) => void,
+    readonly onMessage: (bytes: Uint8Array, start: number, end: number) => void,
     readonly onTooLong: (length: number) => void,
   ) {}
 
@@ -48,7 +48,7 @@ export class FrameParser {
       const start = at + FRAME_HEADER_BYTES;
       if (chunk.length - start >= length) {
         at = start + length;
-        this.onMessage(chunk.subarray(start, at));
+        this.onMessage(chunk, start, at);
       } else {
         at = this.#continue(chunk, at);
         if (at < 0) return;
@@ -76,10 +76,10 @@ export class FrameParser {
         return from + taken;
       }
     }
-    const message = this.#partial.subarray(FRAME_HEADER_BYTES);
+    const frame = this.#partial;
     this.#partial = new Uint8Array(FRAME_HEADER_BYTES);
     this.#filled = 0;
-    this.onMessage(message);
+    this.onMessage(frame, FRAME_HEADER_BYTES, frame.length);
     return from + taken;
   }
 }

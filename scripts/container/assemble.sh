@@ -8,11 +8,12 @@ target=$(cd "$target" && pwd)
 cd "$(dirname "$0")/../.."
 [ -z "$(ls -A "$target")" ] || { echo "assemble.sh: $target is not empty" >&2; exit 1; }
 
-mkdir -p "$target/build" "$target/client/c" "$target/node_modules"
-cp -a package.json package-lock.json LICENSE bin "$target/"
+mkdir -p "$target/build" "$target/client/c" "$target/client/cli" "$target/node_modules"
+cp -a package.json package-lock.json LICENSE "$target/"
 cp -a build/daemon build/client build/proto "$target/build/"
 # For programs of other containers: the headers here, the libraries in build/client. Where they were built means nothing there.
 cp -a client/c/include "$target/client/c/"
+cp -a client/cli/iommufd-emu "$target/client/cli/"
 rm -rf "$target"/build/client/*/objects "$target/build/client/c-asan" "$target/build/client/c/iommufd-emu.pc"
 cp -a scripts/container/entrypoint.sh scripts/container/healthcheck.sh "$target/"
 # "/." also follows node_modules where that is a link.

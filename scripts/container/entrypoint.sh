@@ -4,4 +4,4 @@
 # IOMMUFD_EMU_UMASK decides who may connect to the socket: 0077, the default, only the daemon's own user.
 set -eu
 umask "${IOMMUFD_EMU_UMASK:-0077}"
-exec node "$(dirname "$0")/bin/iommufd-emu" "$@"
+exec node "$(dirname "$0")/client/cli/iommufd-emu" "$@"

@@ -23,7 +23,7 @@ import { IommuFd } from "../../client/ts/index.js";
 import { ioctlTable } from "../../proto/uapi/table.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const command = join(root, "bin/iommufd-emu");
+const command = join(root, "client/cli/iommufd-emu");
 const shim = join(root, "build/client/shim/libiommufd-emu-shim.so");
 
 const scratch = mkdtempSync(join(tmpdir(), "iommufd-emu-cli-"));
@@ -111,8 +111,8 @@ describe("the command line", () => {
   });
 
   test("that is not built says so in one line", () => {
-    mkdirSync(join(scratch, "unbuilt/bin"), { recursive: true });
-    const copy = join(scratch, "unbuilt/bin/iommufd-emu");
+    mkdirSync(join(scratch, "unbuilt/client/cli"), { recursive: true });
+    const copy = join(scratch, "unbuilt/client/cli/iommufd-emu");
     copyFileSync(command, copy);
     const { status, stderr } = spawnSync(process.execPath, [copy], { encoding: "utf8" });
     expect([status, stderr]).toEqual([1, "iommufd-emu: it is not built; run `npm run build`\n"]);

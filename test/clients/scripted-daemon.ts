@@ -34,8 +34,8 @@ export class ScriptedDaemon {
         this.#events = events;
         const parser = new FrameParser(
           2 ** 20,
-          (bytes) => {
-            this.#receive(bytes);
+          (bytes, start, end) => {
+            this.#receive(bytes.subarray(start, end));
           },
           () => undefined,
         );

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "./repository.js";
 
-const command = join(repositoryRoot, "bin/iommufd-emu");
+const command = join(repositoryRoot, "client/cli/iommufd-emu");
 
 /** A page of /proc/PID/statm. */
 const PAGE_BYTES = 4096;

@@ -78,7 +78,7 @@ export class TestClient {
   constructor(daemon: Daemon, peers: PeerRegistry) {
     const parser = new FrameParser(
       2 ** 30,
-      (message) => this.replies.push(iommufd_emu.v1.ServerFrame.decode(message)),
+      (bytes, start, end) => this.replies.push(iommufd_emu.v1.ServerFrame.decode(bytes.subarray(start, end))),
       () => {
         throw new Error("too long");
       },

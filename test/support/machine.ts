@@ -28,12 +28,15 @@ export class FakeMemory implements UserMemory {
     this.ranges.push({ start, bytes, writable });
   }
 
-  readPrefix(address: U64, length: number): Uint8Array {
+  read(address: U64, into: Uint8Array, length: number): number {
     const at = address.toBigInt();
-    for (const { start, bytes } of this.ranges)
-      if (at >= start && at < start + BigInt(bytes.length))
-        return bytes.slice(Number(at - start), Number(at - start) + length);
-    return new Uint8Array(0);
+    for (const { start, bytes } of this.ranges) {
+      if (at < start || at >= start + BigInt(bytes.length)) continue;
+      const prefix = bytes.subarray(Number(at - start), Number(at - start) + length);
+      into.set(prefix);
+      return prefix.length;
+    }
+    return 0;
   }
 
   write(address: U64, data: Uint8Array): boolean {

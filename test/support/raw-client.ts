@@ -9,7 +9,7 @@ import { type ClientMessage, frame, type ServerMessage } from "./daemon.js";
 const REPLY_BYTES_MAX = 64 * 2 ** 20;
 
 /** How long to wait for what must come. Under load a daemon may be busy with others for seconds. */
-export const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 30_000;
 
 export class RawClient {
   readonly received: ServerMessage[] = [];
@@ -22,8 +22,8 @@ export class RawClient {
   private constructor(readonly socket: Socket) {
     const parser = new FrameParser(
       REPLY_BYTES_MAX,
-      (bytes) => {
-        const message = iommufd_emu.v1.ServerFrame.decode(bytes);
+      (bytes, start, end) => {
+        const message = iommufd_emu.v1.ServerFrame.decode(bytes.subarray(start, end));
         this.received.push(message);
         this.onFrame(message);
       },

@@ -658,6 +658,6 @@ test("GET_HW_INFO fills the buffer with the driver's data and zeroes the rest", 
 test("a fake memory answers like memory", () => {
   const memory = new FakeMemory();
   memory.add(0x1000n, new Uint8Array(4));
-  expect(memory.readPrefix(U64.fromNumber(0x1002), 8).length).toBe(2);
+  expect(memory.read(U64.fromNumber(0x1002), new Uint8Array(8), 8)).toBe(2);
   expect(memory.write(U64.fromNumber(0x1002), new Uint8Array(3))).toBe(false);
 });

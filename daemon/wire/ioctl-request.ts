@@ -1,0 +1,209 @@
+/**
+ * One Ioctl message as the daemon holds it while it is served: numbers and references in fixed places, filled anew for
+ * every ioctl, so that a call allocates nothing.
+ *
+ * `decodeIoctlFrame` reads the frame that matters for speed, a sequence and one ioctl, straight from the bytes; every
+ * other frame, and one with a field that it does not know, is left to the generated code. A test holds the two together.
+ */
+import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import { U64 } from "../u64.js";
+import { fromWire } from "./wire64.js";
+
+/** Wire types of protobuf that are read here. */
+const VARINT = 0;
+const BYTES = 2;
+
+/** (field number << 3) | wire type, of ClientFrame, Ioctl, Segment and Window. */
+const FRAME_SEQUENCE = (1 << 3) | VARINT;
+const FRAME_IOCTL = (5 << 3) | BYTES;
+const IOCTL_REQUEST = (1 << 3) | VARINT;
+const IOCTL_ARGUMENT = (2 << 3) | VARINT;
+const IOCTL_READABLE = (3 << 3) | BYTES;
+const IOCTL_WRITABLE = (4 << 3) | BYTES;
+const RANGE_ADDRESS = (1 << 3) | VARINT;
+const SEGMENT_DATA = (2 << 3) | BYTES;
+const WINDOW_LENGTH = (2 << 3) | VARINT;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A range of user memory: a segment has bytes, a window only a length. */
+export class MemoryRange {
+  high = 0;
+  low = 0;
+  length = 0;
+  /** Where the bytes are: [start, start + length) of `bytes`. */
+  bytes: Uint8Array = NO_BYTES;
+  start = 0;
+
+  /** How far `address` lies behind the range's start, or -1 if it is not in it. */
+  distanceTo(address: U64): number {
+    const low = (address.low >>> 0) - this.low;
+    const high = (address.high >>> 0) - this.high;
+    const distance = high * 2 ** 32 + low;
+    return distance >= 0 && distance < this.length ? distance : -1;
+  }
+}
+
+/** Ranges in a row, of which the first `count` are in use. */
+export class RangeList {
+  count = 0;
+  private readonly ranges: MemoryRange[] = [];
+
+  at(index: number): MemoryRange {
+    return this.ranges[index]!;
+  }
+
+  add(): MemoryRange {
+    if (this.count === this.ranges.length) this.ranges.push(new MemoryRange());
+    const range = this.ranges[this.count++]!;
+    range.high = range.low = range.length = range.start = 0;
+    range.bytes = NO_BYTES;
+    return range;
+  }
+}
+
+export class IoctlRequest {
+  sequence = 0;
+  request = 0;
+  argument = U64.ZERO;
+  readonly readable = new RangeList();
+  readonly writable = new RangeList();
+
+  get segmentCount(): number {
+    return this.readable.count + this.writable.count;
+  }
+
+  clear(): void {
+    this.sequence = 0;
+    this.request = 0;
+    this.argument = U64.ZERO;
+    this.readable.count = 0;
+    this.writable.count = 0;
+  }
+
+  /** Takes over a message that the generated code has decoded. */
+  load({ request, argument, readable, writable }: iommufd_emu.v1.Ioctl.$Properties): void {
+    this.clear();
+    this.request = request ?? 0;
+    this.argument = fromWire(argument);
+    for (const segment of readable ?? []) {
+      const range = this.readable.add();
+      setAddress(range, fromWire(segment.address));
+      range.bytes = segment.data ?? NO_BYTES;
+      range.length = range.bytes.length;
+    }
+    for (const window of writable ?? []) {
+      const range = this.writable.add();
+      setAddress(range, fromWire(window.address));
+      range.length = window.length ?? 0;
+    }
+  }
+}
+
+function setAddress(range: MemoryRange, address: U64): void {
+  range.high = address.high >>> 0;
+  range.low = address.low >>> 0;
+}
+
+/** Where the decoder stands, and the high and low word of the varint that it read last. */
+let at = 0;
+let high = 0;
+let low = 0;
+
+/** Reads a varint that ends before `end`. @returns false if it does not, or has more than ten bytes */
+function varint(bytes: Uint8Array, end: number): boolean {
+  low = 0;
+  high = 0;
+  for (let shift = 0; shift < 70; shift += 7) {
+    if (at >= end) return false;
+    const byte = bytes[at++]!;
+    const bits = byte & 0x7f;
+    if (shift < 28) low |= bits << shift;
+    else if (shift === 28) {
+      low |= bits << 28;
+      high = bits >>> 4;
+    } else if (shift < 63) high |= bits << (shift - 32);
+    else high |= (bits & 1) << 31;
+    if (byte < 0x80) {
+      low >>>= 0;
+      high >>>= 0;
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Reads the length of a field and checks that it ends by `end`. @returns the field's end, or -1 */
+function fieldEnd(bytes: Uint8Array, end: number): number {
+  if (!varint(bytes, end) || high !== 0 || low > end - at) return -1;
+  return at + low;
+}
+
+/**
+ * Decodes a ClientFrame in [start, end) of `bytes` that holds a sequence and an ioctl and nothing else.
+ * @returns false if it is another one; then `into` is undefined and the generated code has to look
+ */
+export function decodeIoctlFrame(bytes: Uint8Array, start: number, end: number, into: IoctlRequest): boolean {
+  into.clear();
+  at = start;
+  let found = false;
+  while (at < end) {
+    const tag = bytes[at++]!;
+    if (tag === FRAME_SEQUENCE) {
+      if (!varint(bytes, end)) return false;
+      into.sequence = low;
+    } else if (tag === FRAME_IOCTL && !found) {
+      const last = fieldEnd(bytes, end);
+      if (last < 0 || !decodeIoctl(bytes, last, into)) return false;
+      found = true;
+    } else {
+      return false;
+    }
+  }
+  return found;
+}
+
+function decodeIoctl(bytes: Uint8Array, end: number, into: IoctlRequest): boolean {
+  while (at < end) {
+    const tag = bytes[at++]!;
+    if (tag === IOCTL_REQUEST) {
+      if (!varint(bytes, end)) return false;
+      into.request = low;
+    } else if (tag === IOCTL_ARGUMENT) {
+      if (!varint(bytes, end)) return false;
+      into.argument = U64.fromWords(high, low);
+    } else if (tag === IOCTL_READABLE || tag === IOCTL_WRITABLE) {
+      const last = fieldEnd(bytes, end);
+      if (last < 0) return false;
+      const list = tag === IOCTL_READABLE ? into.readable : into.writable;
+      if (!decodeRange(bytes, last, list.add(), tag === IOCTL_READABLE)) return false;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+function decodeRange(bytes: Uint8Array, end: number, range: MemoryRange, isSegment: boolean): boolean {
+  while (at < end) {
+    const tag = bytes[at++]!;
+    if (tag === RANGE_ADDRESS) {
+      if (!varint(bytes, end)) return false;
+      range.high = high;
+      range.low = low;
+    } else if (isSegment && tag === SEGMENT_DATA) {
+      const last = fieldEnd(bytes, end);
+      if (last < 0) return false;
+      range.bytes = bytes;
+      range.start = at;
+      range.length = last - at;
+      at = last;
+    } else if (!isSegment && tag === WINDOW_LENGTH) {
+      if (!varint(bytes, end)) return false;
+      range.length = low;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,200 @@
+/**
+ * The state machine without a socket, in a process of its own that can collect garbage when told (`--expose-gc`):
+ * MAP + UNMAP in tables of several sizes, beside a JavaScript Map with the same keys, and what an area costs in memory.
+ *
+ * `core-child.js PLAN` prints a CoreResult; both are JSON.
+ */
+import { Accounts } from "../../daemon/core/accounting.js";
+import { Context } from "../../daemon/core/context.js";
+import { PAGE_SIZE, U64 } from "../../daemon/u64.js";
+import { Dispatcher } from "../../daemon/uapi/dispatch.js";
+import type { UserMemory } from "../../daemon/uapi/user-memory.js";
+import * as api from "../../proto/uapi/iommufd.js";
+import type { Field, Fields, StructLayout } from "../../proto/uapi/layout.js";
+import { FakeCaller, FakeSpace } from "../../test/support/machine.js";
+import type { Plan } from "./plan.js";
+import { requestOf } from "./requests.js";
+import { alternate, randomNumbers, shuffled } from "./rounds.js";
+
+export interface SizeResult {
+  readonly areas: number;
+  /** Nanoseconds for a MAP and an UNMAP, and for a set and a delete of a Map. */
+  readonly pairNs: number;
+  readonly mapPairNs: number;
+  /** Bytes for an area, and for an entry of a Map. */
+  readonly areaBytes: number;
+  readonly mapEntryBytes: number;
+}
+
+export interface CoreResult {
+  readonly sizes: readonly SizeResult[];
+}
+
+/** The first page of the lowest area: IOVA 0 is not used. */
+const PAGE_FIRST = 16;
+
+const ARGUMENT = U64.fromNumber(PAGE_SIZE);
+const USER_ADDRESS = U64.fromWords(0x7f00, 0);
+const STRUCT_BYTES_MAX = 64;
+
+/** The argument struct of the call that is being made. */
+class Argument implements UserMemory {
+  private readonly bytes = new Uint8Array(STRUCT_BYTES_MAX);
+  private readonly view = new DataView(this.bytes.buffer);
+
+  begin(layout: StructLayout): void {
+    this.bytes.fill(0);
+    this.view.setUint32(0, layout.bytes, true);
+  }
+
+  setU32(field: Field<"u32">, value: number): void {
+    this.view.setUint32(field.offset, value, true);
+  }
+
+  setU64(field: Field<"u64">, value: U64): void {
+    this.view.setInt32(field.offset, value.low, true);
+    this.view.setInt32(field.offset + 4, value.high, true);
+  }
+
+  u32(field: Field<"u32">): number {
+    return this.view.getUint32(field.offset, true);
+  }
+
+  read(_address: U64, into: Uint8Array, length: number): number {
+    const available = Math.min(length, STRUCT_BYTES_MAX);
+    for (let index = 0; index < available; index++) into[index] = this.bytes[index]!;
+    return available;
+  }
+
+  write(_address: U64, bytes: Uint8Array): boolean {
+    this.bytes.set(bytes);
+    return true;
+  }
+}
+
+const dispatcher = new Dispatcher({ selftest: false });
+const argument = new Argument();
+const caller = new FakeCaller(new FakeSpace(1));
+const pageBytes = U64.fromNumber(PAGE_SIZE);
+const requests = {
+  alloc: requestOf("IOMMU_IOAS_ALLOC"),
+  map: requestOf("IOMMU_IOAS_MAP"),
+  unmap: requestOf("IOMMU_IOAS_UNMAP"),
+};
+
+/** One IOAS with single pages mapped at every second page, entered in an order without order. */
+class Table {
+  private readonly context = new Context(new Accounts(), { perProcessAccounting: false, objectsMax: 16 });
+  private readonly ioasId: number;
+
+  constructor() {
+    argument.begin(api.iommu_ioas_alloc);
+    this.run(requests.alloc);
+    this.ioasId = argument.u32(api.iommu_ioas_alloc.fields.out_ioas_id);
+  }
+
+  map(page: number): void {
+    const { fields } = begin(api.iommu_ioas_map);
+    argument.setU32(fields.flags, MAP_FLAGS);
+    argument.setU32(fields.ioas_id, this.ioasId);
+    argument.setU64(fields.user_va, USER_ADDRESS);
+    argument.setU64(fields.length, pageBytes);
+    argument.setU64(fields.iova, U64.fromPage(page));
+    this.run(requests.map);
+  }
+
+  unmap(page: number): void {
+    const { fields } = begin(api.iommu_ioas_unmap);
+    argument.setU32(fields.ioas_id, this.ioasId);
+    argument.setU64(fields.iova, U64.fromPage(page));
+    argument.setU64(fields.length, pageBytes);
+    this.run(requests.unmap);
+  }
+
+  private run(request: number): void {
+    const result = dispatcher.ioctl(this.context, caller, argument, request, ARGUMENT);
+    if (result !== 0) throw new Error(`ioctl ${request.toString(16)}: ${result}`);
+  }
+}
+
+const MAP_FLAGS = api.IOMMU_IOAS_MAP_FIXED_IOVA | api.IOMMU_IOAS_MAP_READABLE | api.IOMMU_IOAS_MAP_WRITEABLE;
+
+function begin<F extends Fields>(layout: StructLayout<F>): StructLayout<F> {
+  argument.begin(layout);
+  return layout;
+}
+
+/** Bytes that are reachable now. */
+function reachableBytes(): number {
+  if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
+  globalThis.gc();
+  globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+interface Pair {
+  readonly areas: number;
+  readonly table: Table;
+  readonly map: Map<number, number>;
+  readonly areaBytes: number;
+  readonly mapEntryBytes: number;
+}
+
+function build(areas: number): Pair {
+  const order = shuffled(areas, areas);
+  const before = reachableBytes();
+  const table = new Table();
+  for (const index of order) table.map(PAGE_FIRST + 2 * index);
+  const between = reachableBytes();
+  const map = new Map<number, number>();
+  for (const index of order) map.set(PAGE_FIRST + 2 * index, index);
+  const after = reachableBytes();
+  return { areas, table, map, areaBytes: (between - before) / areas, mapEntryBytes: (after - between) / areas };
+}
+
+/** Maps and unmaps pages between areas, at random places. */
+function churn(pairs: number, areas: number, add: (page: number) => void, remove: (page: number) => void): void {
+  const random = randomNumbers(pairs);
+  for (let count = 0; count < pairs; count++) {
+    const page = PAGE_FIRST + 2 * random(areas) + 1;
+    add(page);
+    remove(page);
+  }
+}
+
+const plan = JSON.parse(process.argv[2] ?? "") as Pick<Plan, "rounds" | "areas" | "pairs">;
+const built = plan.areas.map(build);
+const subjects = built.flatMap(({ areas, table, map }) => [
+  () => {
+    churn(
+      plan.pairs,
+      areas,
+      (page) => {
+        table.map(page);
+      },
+      (page) => {
+        table.unmap(page);
+      },
+    );
+  },
+  () => {
+    churn(
+      plan.pairs,
+      areas,
+      (page) => map.set(page, page),
+      (page) => map.delete(page),
+    );
+  },
+]);
+const medians = alternate(plan.rounds, subjects).map((ns) => ns / plan.pairs);
+const result: CoreResult = {
+  sizes: built.map(({ areas, areaBytes, mapEntryBytes }, index) => ({
+    areas,
+    pairNs: medians[2 * index]!,
+    mapPairNs: medians[2 * index + 1]!,
+    areaBytes,
+    mapEntryBytes,
+  })),
+};
+process.stdout.write(JSON.stringify(result));

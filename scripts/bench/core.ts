@@ -1,0 +1,51 @@
+/** The state machine alone: how the cost of a call and the memory of an area grow with the number of areas. */
+import { fileURLToPath } from "node:url";
+import type { CoreResult } from "./core-child.js";
+import { figure, type Figure, type Target } from "./figure.js";
+import type { Plan } from "./plan.js";
+import { finished } from "./workshop.js";
+
+/** Logarithmic cost, and memory that is farther away: a thousand times the areas may cost this much more. */
+const GROWTH_TARGET: Target = { of: "ratio", is: "at most", bound: 3 };
+/** Tens of bytes and not kilobytes: a million areas fit into what a small machine can spare. */
+const MEMORY_TARGET: Target = { of: "value", is: "at most", bound: 200 };
+
+export async function core({ rounds, areas, pairs }: Plan): Promise<Figure[]> {
+  const child = fileURLToPath(new URL("core-child.js", import.meta.url));
+  const parameters = ["--expose-gc", child, JSON.stringify({ rounds, areas, pairs })];
+  const { status, output, errors } = await finished(process.execPath, parameters);
+  if (status !== 0) throw new Error(`the measurement of the core failed: ${errors.trim()}`);
+  const { sizes } = JSON.parse(output) as CoreResult;
+  const first = sizes[0]!;
+  const last = sizes.at(-1)!;
+  const time = { section: "core", unit: "ns" } as const;
+  return [
+    ...sizes.map((size) =>
+      figure({
+        ...time,
+        name: `MAP + UNMAP, ${grouped(size.areas)} areas`,
+        value: size.pairNs,
+        yardstick: { name: `Map, set + delete, ${grouped(size.areas)} keys`, value: size.mapPairNs },
+      }),
+    ),
+    figure({
+      ...time,
+      name: `MAP + UNMAP, ${grouped(last.areas)} areas`,
+      value: last.pairNs,
+      yardstick: { name: `${grouped(first.areas)} areas`, value: first.pairNs },
+      target: GROWTH_TARGET,
+    }),
+    figure({
+      section: "core",
+      unit: "bytes",
+      name: `an area of ${grouped(last.areas)}`,
+      value: last.areaBytes,
+      yardstick: { name: "an entry of a Map", value: last.mapEntryBytes },
+      target: MEMORY_TARGET,
+    }),
+  ];
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

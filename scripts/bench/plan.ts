@@ -1,0 +1,48 @@
+/** How much is measured: counts only, so that the same code serves a full run, a quick one and a test. */
+
+export interface Plan {
+  /** Rounds of every comparison. */
+  readonly rounds: number;
+  /** Rounds over a socket before the first that counts: a server runs at full speed only after thousands of requests. */
+  readonly warmUps: number;
+  /** Requests over a socket in a round. */
+  readonly calls: number;
+  /** Requests that are unanswered at a time when they are pipelined. */
+  readonly inFlight: number;
+  readonly batchIoctls: number;
+  /** Batches in a round. */
+  readonly batches: number;
+  /** Sizes of the tables that the core is measured with, ascending: the last is compared with the first. */
+  readonly areas: readonly number[];
+  /** MAP + UNMAP of the core in a round. */
+  readonly pairs: number;
+  /** Translations in a round. */
+  readonly translations: number;
+  /** Bytes that are copied in a round. */
+  readonly copyBytes: number;
+}
+
+export const FULL_PLAN: Plan = {
+  rounds: 21,
+  warmUps: 6,
+  calls: 5000,
+  inFlight: 32,
+  batchIoctls: 256,
+  batches: 8,
+  areas: [1000, 10_000, 100_000, 1_000_000],
+  pairs: 20_000,
+  translations: 200_000,
+  copyBytes: 64 * 1024 * 1024,
+};
+
+/** For a look at a change: a tenth of the time, and ratios that are less sure. */
+export const QUICK_PLAN: Plan = {
+  ...FULL_PLAN,
+  rounds: 7,
+  calls: 2000,
+  warmUps: 10,
+  batches: 2,
+  areas: [1000, 100_000],
+  pairs: 10_000,
+  copyBytes: 16 * 1024 * 1024,
+};

@@ -1,0 +1,149 @@
+/**
+ * Where measurements over sockets happen: a temporary directory, C programs compiled into it, and servers that are
+ * processes of their own. Each is made when it is first asked for; `close` ends and removes everything.
+ */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LeftOut } from "./figure.js";
+
+/** build/scripts/bench is three levels below. */
+const repositoryRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const benchSources = join(repositoryRoot, "scripts/bench/c");
+const librarySources = join(repositoryRoot, "client/c/src");
+
+/** A server is slow to start on a machine that is busy, but not this slow. */
+const START_TIMEOUT_MS = 30_000;
+
+/** The exit status by which a C program says that it cannot measure here. */
+const EXIT_LEFT_OUT = 77;
+
+export type CProgram = "exchange" | "batch" | "echo";
+export type ServerKind = "daemon" | "nodeEcho" | "cEcho";
+
+export class Workshop {
+  private readonly directory = mkdtempSync(join(tmpdir(), "iommufd-emu-bench-"));
+  private readonly programs = new Map<CProgram, Promise<string>>();
+  private readonly sockets = new Map<ServerKind, Promise<string>>();
+  private readonly servers: ChildProcess[] = [];
+
+  /** Compiles a C program. @returns its path @throws LeftOut without a compiler */
+  program(name: CProgram): Promise<string> {
+    return memoized(this.programs, name, () => this.compile(name));
+  }
+
+  /** Starts a server. @returns its socket @throws LeftOut when it is in C and there is no compiler */
+  socket(kind: ServerKind): Promise<string> {
+    return memoized(this.sockets, kind, () => this.start(kind));
+  }
+
+  /**
+   * Runs a C program that measures.
+   * @returns the numbers that it printed, a row for each line
+   * @throws LeftOut without a compiler, or when the program says that it cannot measure here
+   */
+  async run(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
+    const path = await this.program(name);
+    const { status, output, errors } = await finished(path, parameters.map(String));
+    if (status === EXIT_LEFT_OUT) throw new LeftOut(errors.trim());
+    if (status !== 0) throw new Error(`${name} failed: ${errors.trim()}`);
+    const lines = output.split("\n").filter((line) => line !== "");
+    return lines.map((line) => line.split(" ").map(Number));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.servers.map(ended));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async compile(name: CProgram): Promise<string> {
+    const compiler = process.env["CC"] ?? "cc";
+    if ((await finished(compiler, ["--version"])).status !== 0) throw new LeftOut(`no C compiler: ${compiler}`);
+    const output = join(this.directory, name);
+    const usesLibrary = name !== "echo";
+    const { status, errors } = await finished(compiler, [
+      ...["-std=c11", "-D_GNU_SOURCE", '-DEMU_VERSION="bench"', "-O2"],
+      ...[`-I${join(repositoryRoot, "client/c/include")}`, `-I${librarySources}`],
+      join(benchSources, `${name}.c`),
+      ...(usesLibrary ? cFiles(librarySources) : []),
+      ...["-o", output],
+    ]);
+    if (status !== 0) throw new Error(`${name}.c does not compile:\n${errors}`);
+    return output;
+  }
+
+  private async start(kind: ServerKind): Promise<string> {
+    const socket = join(this.directory, `${kind}.sock`);
+    const [command, ...parameters] = await this.commandOf(kind, socket);
+    const server = spawn(command, parameters, { stdio: ["ignore", "pipe", "inherit"] });
+    this.servers.push(server);
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`${kind} did not start`));
+      }, START_TIMEOUT_MS);
+      server.once("error", reject);
+      server.once("exit", () => {
+        reject(new Error(`${kind} ended before it listened`));
+      });
+      // Each prints one line when clients can connect.
+      server.stdout.once("data", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return socket;
+  }
+
+  private async commandOf(kind: ServerKind, socket: string): Promise<[string, ...string[]]> {
+    switch (kind) {
+      case "daemon":
+        return [
+          process.execPath,
+          join(repositoryRoot, "client/cli/iommufd-emu"),
+          ...["serve", "--socket", socket, "--log-level", "warn"],
+        ];
+      case "nodeEcho":
+        return [process.execPath, fileURLToPath(new URL("echo-server.js", import.meta.url)), socket];
+      case "cEcho":
+        return [await this.program("echo"), socket];
+    }
+  }
+}
+
+function memoized<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function cFiles(directory: string): string[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith(".c"));
+  return names.map((name) => join(directory, name));
+}
+
+/** Room for what a measuring program prints: a line of a few numbers for each round. */
+const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Runs a program to its end; a program that is not there has status -1. */
+export function finished(
+  command: string,
+  parameters: readonly string[],
+): Promise<{ readonly status: number; readonly output: string; readonly errors: string }> {
+  return new Promise((resolve) => {
+    execFile(command, parameters, { maxBuffer: OUTPUT_BYTES_MAX }, (error, output, errors) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ status, output, errors: errors !== "" ? errors : (error?.message ?? "") });
+    });
+  });
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await exit;
+}
