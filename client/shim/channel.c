@@ -297,7 +297,7 @@ static int exchange_ioctl(struct emu_connection *connection, uint32_t request, u
 	int error;
 
 	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, request, argument, &call);
+	emu_put_ioctl(&pending.writer, request, argument, EMU_ANY_STRUCT, &call);
 	error = emu_exchange(connection, &pending, EMU_ANSWER_IOCTL, &body);
 	return error ? error : emu_take_reply(body, &call, result);
 }

@@ -14,10 +14,13 @@ import { toBigInt, toLong, type Uint64 } from "./wire64.js";
  * Where addresses are given out if the caller names none: user addresses (below 2^47) that Linux gives to no program by
  * itself, as it fills the address space from its top and puts programs at 0x55....
  */
-const ADDRESS_FIRST = 0x1000_0000_0000n;
+const ADDRESS_FIRST = 0x4000_0000_0000n;
 
 /** Between regions without a named address, and their alignment: pages of every size fit. */
 const ADDRESS_STEP = 1n << 30n;
+
+/** Where the next region goes: regions belong to the process, whichever connection registers them. */
+let nextAddress = ADDRESS_FIRST;
 
 /** A registered region. Where its addresses are mapped, it is the memory behind. */
 export interface Region {
@@ -55,7 +58,6 @@ type RegionAdd = iommufd_emu.v1.RegionAdd.$Properties;
 
 export class Regions implements MemoryServer {
   readonly #callbacks = new Map<bigint, CallbackRegionOptions & { readonly bytes: bigint }>();
-  #nextAddress = ADDRESS_FIRST;
 
   constructor(readonly connection: Connection) {}
 
@@ -115,8 +117,8 @@ export class Regions implements MemoryServer {
 
   #place(address: Uint64 | undefined, length: bigint): bigint {
     if (address !== undefined) return toBigInt(address, "address");
-    const placed = this.#nextAddress;
-    this.#nextAddress += ((length + ADDRESS_STEP - 1n) / ADDRESS_STEP) * ADDRESS_STEP;
+    const placed = nextAddress;
+    nextAddress += ((length + ADDRESS_STEP - 1n) / ADDRESS_STEP) * ADDRESS_STEP;
     return placed;
   }
 

@@ -57,6 +57,7 @@ export function createTestIommu(options: TestIommuOptions = {}): TestIommu {
         later(() => {
           if (open) events.received(bytes);
         });
+        return true;
       },
       close: () => {
         later(end);

@@ -8,4 +8,4 @@ export interface Limits extends WireLimits {
   readonly stopGraceMs: number;
 }
 
-export const defaultLimits: Limits = { ...wireLimits, tablesMax: 2 ** 20, stopGraceMs: 2000 };
+export const defaultLimits: Limits = { ...wireLimits, tablesMax: 2 ** 18, stopGraceMs: 2000 };

@@ -55,6 +55,9 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
       received: (bytes) => {
         session.receive(bytes);
       },
+      drained: () => {
+        session.drained();
+      },
       ended: () => {
         session.end();
       },

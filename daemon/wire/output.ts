@@ -30,12 +30,17 @@ export class Output {
   private buffer = new Uint8Array(INITIAL_BYTES);
   private length = 0;
 
+  /** Bytes that wait to be taken. */
+  get bytes(): number {
+    return this.length;
+  }
+
   /** @param message without its sequence */
   frame(sequence: number, message: Omit<iommufd_emu.v1.ServerFrame.$Properties, "sequence">): void {
     const bytes = iommufd_emu.v1.ServerFrame.encode({ sequence, ...message }).finish();
     this.reserve(FRAME_HEADER_BYTES + bytes.length);
     this.fixed32(bytes.length);
-    this.bytes(bytes);
+    this.append(bytes);
   }
 
   ioctlReply(sequence: number, result: number, written: readonly Written[] = NOTHING): void {
@@ -55,7 +60,7 @@ export class Output {
         this.varint64(one.address);
       }
       this.field(SEGMENT_DATA, one.data.length);
-      this.bytes(one.data);
+      this.append(one.data);
     }
   }
 
@@ -98,7 +103,7 @@ export class Output {
     this.buffer[this.length++] = low;
   }
 
-  private bytes(bytes: Uint8Array): void {
+  private append(bytes: Uint8Array): void {
     this.buffer.set(bytes, this.length);
     this.length += bytes.length;
   }

@@ -33,6 +33,8 @@ export const PROTOCOL_VERSION = 1;
 const TOKEN_BYTES_MIN = 16;
 const TOKEN_BYTES_MAX = 64;
 const NO_BYTES = new Uint8Array(0);
+/** Bytes of replies that are gathered before they are sent: with those of one more request, what a client can make wait. */
+const OUTPUT_BYTES_MAX = 1024 * 1024;
 
 export class Session {
   private readonly parser: FrameParser;
@@ -47,6 +49,8 @@ export class Session {
   private readonly waiting: IClientFrame[] = [];
   private readonly request = new IoctlRequest();
   private readonly output = new Output();
+  /** The client does not read its replies as fast as they are made: its requests wait. */
+  private blocked = false;
   private receiving = false;
   private ended = false;
   private requests = 0;
@@ -147,16 +151,17 @@ export class Session {
     // A frame earlier in the same chunk may have ended the session.
     if (this.ended) return;
     const { request } = this;
-    if (!this.parked && this.client !== undefined && decodeIoctlFrame(bytes, start, end, request)) {
+    if (!this.isBusy() && this.client !== undefined && decodeIoctlFrame(bytes, start, end, request)) {
       this.requests++;
       this.checkSegments(request.segmentCount);
       this.output.ioctlReply(request.sequence, this.ioctl(), this.memory.written);
+      if (this.output.bytes > OUTPUT_BYTES_MAX) this.flush();
       return;
     }
     const frame = decodeFrame(bytes, start, end);
     if (frame.memoryResult && this.client !== undefined) {
       this.callbacks.resolve(frame.memoryResult);
-    } else if (this.parked) {
+    } else if (this.isBusy()) {
       if (this.waiting.length >= this.server.limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
       this.waiting.push(frame);
     } else {
@@ -177,15 +182,28 @@ export class Session {
       this.step(() => {
         this.parked = false;
         this.send(sequence, late);
-        while (!this.isParked() && this.waiting.length > 0) this.answer(this.waiting.shift()!);
+        this.answerWaiting();
       });
-      if (!this.isParked()) this.reportIdle();
+      if (!this.isBusy()) this.reportIdle();
     });
   }
 
-  /** Resolves when no request is parked. */
+  /** The client has read what it was sent. */
+  drained(): void {
+    this.step(() => {
+      this.blocked = false;
+      this.answerWaiting();
+    });
+    if (!this.isBusy()) this.reportIdle();
+  }
+
+  private answerWaiting(): void {
+    while (!this.isBusy() && this.waiting.length > 0) this.answer(this.waiting.shift()!);
+  }
+
+  /** Resolves when no request is parked or waits. */
   idle(): Promise<void> {
-    if (!this.parked) return Promise.resolve();
+    if (!this.parked && this.waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.idleListeners.push(resolve));
   }
 
@@ -194,19 +212,19 @@ export class Session {
     this.idleListeners = [];
   }
 
-  private isParked(): boolean {
-    return this.parked;
+  private isBusy(): boolean {
+    return this.parked || this.blocked;
   }
 
   private send(sequence: number, reply: Reply): void {
     if (this.ended) return;
     this.output.frame(sequence, reply);
-    if (!this.receiving) this.flush();
+    if (!this.receiving || this.output.bytes > OUTPUT_BYTES_MAX) this.flush();
   }
 
   private flush(): void {
     const bytes = this.output.take();
-    if (bytes !== undefined) this.connection.write(bytes);
+    if (bytes !== undefined && !this.connection.write(bytes)) this.blocked = true;
   }
 
   // ---- requests -----------------------------------------------------------------------------------------------------

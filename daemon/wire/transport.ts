@@ -2,8 +2,11 @@
 
 /** One connection, as a session writes to it. */
 export interface Connection {
-  /** Queues bytes for the client; the connection keeps them. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Queues bytes for the client; the connection keeps them.
+   * @returns whether the client keeps up; if not, `drained` is reported once it has what was queued
+   */
+  write(bytes: Uint8Array): boolean;
   /** Sends what is queued, then ends the connection. */
   close(): void;
   /** The descriptor of the socket, for its peer's credentials; undefined where there is none. */
@@ -13,6 +16,8 @@ export interface Connection {
 /** What a connection reports. */
 export interface ConnectionEvents {
   received(bytes: Uint8Array): void;
+  /** The client has what was queued when `write` said that it does not keep up. */
+  drained(): void;
   /** Once; nothing follows. */
   ended(): void;
 }

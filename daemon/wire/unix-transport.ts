@@ -12,6 +12,9 @@ import type { Connection, ConnectionEvents, Transport } from "./transport.js";
 /** How long a listener may take to accept before it counts as live but stuck. */
 const PROBE_TIMEOUT_MS = 2000;
 
+/** How long a client whose connection the daemon has ended may take to read the reason and to close its side. */
+const LINGER_MS = 2000;
+
 /** The path cannot be listened on; the message is one line for the user. */
 export class SocketPathError extends Error {
   override readonly name = "SocketPathError";
@@ -98,12 +101,16 @@ function serve(socket: Socket, accept: (connection: Connection) => ConnectionEve
   let events: ConnectionEvents | undefined;
   const connection: Connection = {
     write(bytes) {
+      if (socket.destroyed || socket.write(bytes)) return true;
       // A client that does not read its replies is not read from either.
-      if (!socket.destroyed && !socket.write(bytes)) socket.pause();
+      socket.pause();
+      return false;
     },
     close() {
       socket.end();
       socket.resume();
+      // A client that neither reads nor closes does not keep a descriptor of the daemon.
+      setTimeout(() => socket.destroy(), LINGER_MS).unref();
     },
     get socketFd() {
       return (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
@@ -115,6 +122,7 @@ function serve(socket: Socket, accept: (connection: Connection) => ConnectionEve
   };
   socket.on("drain", () => {
     socket.resume();
+    events?.drained();
   });
   socket.on("end", ended);
   socket.on("close", ended);

@@ -2,7 +2,7 @@
  * Where measurements over sockets happen: a temporary directory, C programs compiled into it, and servers that are
  * processes of their own. Each is made when it is first asked for; `close` ends and removes everything.
  */
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -46,7 +46,8 @@ export class Workshop {
    */
   async run(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
     const path = await this.program(name);
-    const { status, output, errors } = await finished(path, parameters.map(String));
+    const [command, ...rest] = onOneCpu([path, ...parameters.map(String)]);
+    const { status, output, errors } = await finished(command, rest);
     if (status === EXIT_LEFT_OUT) throw new LeftOut(errors.trim());
     if (status !== 0) throw new Error(`${name} failed: ${errors.trim()}`);
     const lines = output.split("\n").filter((line) => line !== "");
@@ -76,7 +77,7 @@ export class Workshop {
 
   private async start(kind: ServerKind): Promise<string> {
     const socket = join(this.directory, `${kind}.sock`);
-    const [command, ...parameters] = await this.commandOf(kind, socket);
+    const [command, ...parameters] = onOneCpu(await this.commandOf(kind, socket));
     const server = spawn(command, parameters, { stdio: ["ignore", "pipe", "inherit"] });
     this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
@@ -110,6 +111,17 @@ export class Workshop {
         return [await this.program("echo"), socket];
     }
   }
+}
+
+/**
+ * Client and servers share one processor: who sleeps on another one takes a microsecond or fifty to wake up, as the
+ * scheduler has placed it, and then that is what would be measured.
+ */
+const CPU = "0";
+const canPin = spawnSync("taskset", ["-c", CPU, "true"]).status === 0;
+
+function onOneCpu(command: [string, ...string[]]): [string, ...string[]] {
+  return canPin ? ["taskset", "-c", CPU, ...command] : command;
 }
 
 function memoized<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {

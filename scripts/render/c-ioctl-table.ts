@@ -34,12 +34,17 @@ function extent(row: MemoryExtent): string {
   }
 }
 
+/** Whether a call may store into its struct; the operations of the test command differ in that. */
+function isWritten({ family, struct }: IoctlRow): boolean {
+  return family === "test" || Object.values(struct.fields).some(({ direction }) => direction.includes("out"));
+}
+
 function entry(row: IoctlRow): string {
   const memory = row.memory
     .map((item) => `{ ${item.pointer.offset}, ${directions[item.direction]}, ${extent(item.extent)} }`)
     .join(", ");
   const { minBytes, bytes } = row.struct;
-  const fixed = `${hexadecimal(row.request)}, ${prefix}_${row.argument.toUpperCase()}, ${minBytes}, ${bytes}`;
+  const fixed = `${hexadecimal(row.request)}, ${prefix}_${row.argument.toUpperCase()}, ${minBytes}, ${bytes}, ${Number(isWritten(row))}`;
   return `\t/* ${row.name} */\n\t{ ${fixed}, ${row.memory.length}, { ${memory || "{ 0, 0, 0, { 0, 0 }, { 0, 0 }, 0 }"} } },`;
 }
 
@@ -96,6 +101,7 @@ struct iommufd_emu_ioctl_row {
 	uint8_t argument; /* enum iommufd_emu_argument */
 	uint8_t min_bytes;
 	uint8_t bytes;
+	uint8_t written; /* whether the struct may be stored into */
 	uint8_t memory_count;
 	struct iommufd_emu_memory memory[${prefix}_MEMORY_MAX];
 };

@@ -14,7 +14,14 @@ import { requirements } from "../support/requirements.js";
 
 /** Starts a daemon and waits until it says that clients can connect. */
 async function startDaemon(socketPath: string): Promise<ChildProcess> {
-  const command = [join(repositoryRoot, "client/cli/iommufd-emu"), "serve", "--socket", socketPath, "--log-level", "silent"];
+  const command = [
+    join(repositoryRoot, "client/cli/iommufd-emu"),
+    "serve",
+    "--socket",
+    socketPath,
+    "--log-level",
+    "silent",
+  ];
   const daemon = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface(daemon.stdout))
     if (line === `iommufd-emu: serving ${socketPath}`) return daemon;

@@ -49,9 +49,13 @@ requirements("root", "compiler", "shim").describe("recorded answers of Linux 7.1
 
   test.each(recorded)("group $group, seed $seed", ({ name, group, seed }) => {
     const command = [program, String(seed), String(CALLS), group];
-    const result = spawnSync(process.execPath, [join(repositoryRoot, "client/cli/iommufd-emu"), "run", "--", ...command], {
-      encoding: "utf8",
-    });
+    const result = spawnSync(
+      process.execPath,
+      [join(repositoryRoot, "client/cli/iommufd-emu"), "run", "--", ...command],
+      {
+        encoding: "utf8",
+      },
+    );
     const expected = readFileSync(join(oracle, "linux-7.1", name), "utf8");
     const difference = firstDifference(expected, result.stdout);
     if (difference !== undefined) throw new Error(`${name} differs:\n${difference}\n${result.stderr}`);

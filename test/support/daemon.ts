@@ -87,6 +87,7 @@ export class TestClient {
       write: (bytes) => {
         this.writes++;
         parser.push(bytes);
+        return true;
       },
       close: () => {
         this.closed = true;

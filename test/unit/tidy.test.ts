@@ -14,7 +14,7 @@ const SOURCE = /\.(ts|mjs|js|c|h|py|sh|proto)$|^bin\//;
 
 const text = (path: string): string => readFileSync(join(repositoryRoot, path), "utf8");
 
-const sources = ["bin", "client", "daemon", "proto", "scripts", "test"]
+const sources = ["client", "daemon", "proto", "scripts", "test"]
   .flatMap((folder) =>
     readdirSync(join(repositoryRoot, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -168,7 +168,7 @@ IOMMUFD_EMU_API int iommufd_emu_batch(struct iommufd_emu *context, struct iommuf
 /*
  * Pipelining: submit sends an ioctl (not necessarily at once) without waiting, complete waits for the oldest one that
  * is in flight and returns its result. The struct must stay in place until then; it is read at submit and written at
- * complete. Meanwhile every other call on this context returns -EBUSY.
+ * complete, both directly: unlike with iommufd_emu_ioctl a bad pointer is the caller's crash. Meanwhile every other call on this context returns -EBUSY.
  * submit: 0, or -EAGAIN when IOMMUFD_EMU_IN_FLIGHT_MAX are in flight.
  * complete: stores the ioctl's result in *result and returns 0; -ENOENT when none is in flight.
  */

@@ -85,13 +85,14 @@ static void put_readable(struct emu_writer *writer, uint64_t address, size_t len
 		*writer = before;
 }
 
-static void put_writable(struct emu_writer *writer, uint64_t address, size_t length, struct emu_call *call)
+static void put_writable(struct emu_writer *writer, uint64_t address, size_t length, bool own, struct emu_call *call)
 {
 	struct emu_window *window = &call->windows[call->count];
 	size_t message;
 
 	window->address = address;
-	window->length = emu_memory_writable(address, length);
+	window->own = own;
+	window->length = own ? length : emu_memory_writable(address, length);
 	if (!window->length)
 		return;
 	call->count++;
@@ -115,11 +116,28 @@ static void put_named(struct emu_writer *writer, const struct iommufd_emu_ioctl_
 		if (length && memory->direction & IOMMUFD_EMU_READ)
 			put_readable(writer, address, length, NULL, 0);
 		if (length && memory->direction & IOMMUFD_EMU_WRITTEN)
-			put_writable(writer, address, length, call);
+			put_writable(writer, address, length, false, call);
 	}
 }
 
-void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, struct emu_call *call)
+/* The struct's first bytes; returns how many. */
+static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, enum emu_struct whose)
+{
+	uint32_t size;
+
+	if (whose == EMU_ANY_STRUCT)
+		return emu_memory_read(head, argument, HEAD_BYTES);
+	memcpy(&size, (const void *)(uintptr_t)argument, sizeof(size));
+	if (size < SIZE_BYTES)
+		size = SIZE_BYTES;
+	if (size > HEAD_BYTES)
+		size = HEAD_BYTES;
+	memcpy(head, (const void *)(uintptr_t)argument, size);
+	return size;
+}
+
+void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, enum emu_struct whose,
+		   struct emu_call *call)
 {
 	const struct iommufd_emu_ioctl_row *row = find_row(request);
 	uint8_t head[HEAD_BYTES];
@@ -132,14 +150,17 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	if (row && row->argument != IOMMUFD_EMU_POINTER)
 		return;
 	/* A request that is not in the table may still have its `size` read before it is refused. */
-	known = emu_memory_read(head, argument, sizeof(head));
+	known = read_head(head, argument, whose);
 	if (known < SIZE_BYTES)
 		return;
 	memcpy(&size, head, sizeof(size));
 	put_readable(writer, argument, size > length ? size : length, head, known);
 	if (!row)
 		return;
-	put_writable(writer, argument, length, call);
+	if (size < length)
+		length = size;
+	if (row->written)
+		put_writable(writer, argument, length, whose == EMU_OWN_STRUCT, call);
 	put_named(writer, row, head, known < size ? known : size, call);
 }
 
@@ -159,7 +180,10 @@ static bool store(struct emu_bytes segment, const struct emu_call *call)
 			 * Another thread may have unmapped it meanwhile; to the kernel, that thread came after the
 			 * call.
 			 */
-			emu_memory_write(address, data.data, data.length);
+			if (call->windows[i].own)
+				memcpy((void *)(uintptr_t)address, data.data, data.length);
+			else
+				emu_memory_write(address, data.data, data.length);
 			return true;
 		}
 	}

@@ -1,7 +1,7 @@
 /* The native ioctls as functions: each fills the uAPI's struct, runs the ioctl and takes the outputs. */
 #include "iommufd_emu_uapi.h"
 
-#include "iommufd_emu.h"
+#include "context.h"
 
 _Static_assert(sizeof(struct iommufd_emu_range) == sizeof(struct iommu_iova_range),
 	       "ranges go to the ioctl as they are");
@@ -15,13 +15,13 @@ int iommufd_emu_destroy(struct iommufd_emu *context, uint32_t id)
 {
 	struct iommu_destroy call = { .size = sizeof(call), .id = id };
 
-	return iommufd_emu_ioctl(context, IOMMU_DESTROY, &call);
+	return emu_own_ioctl(context, IOMMU_DESTROY, &call);
 }
 
 int iommufd_emu_ioas_alloc(struct iommufd_emu *context, uint32_t *ioas_id)
 {
 	struct iommu_ioas_alloc call = { .size = sizeof(call) };
-	int result = iommufd_emu_ioctl(context, IOMMU_IOAS_ALLOC, &call);
+	int result = emu_own_ioctl(context, IOMMU_IOAS_ALLOC, &call);
 
 	if (!result)
 		*ioas_id = call.out_ioas_id;
@@ -38,7 +38,7 @@ int iommufd_emu_iova_ranges(struct iommufd_emu *context, uint32_t ioas_id, struc
 		.allowed_iovas = address_of(ranges),
 	};
 	uint32_t capacity = *count;
-	int result = iommufd_emu_ioctl(context, IOMMU_IOAS_IOVA_RANGES, &call);
+	int result = emu_own_ioctl(context, IOMMU_IOAS_IOVA_RANGES, &call);
 
 	/* EMSGSIZE of the ioctl has written the struct; that of the transport has not. */
 	if (result && call.num_iovas <= capacity)
@@ -59,7 +59,7 @@ int iommufd_emu_allow_iovas(struct iommufd_emu *context, uint32_t ioas_id, const
 		.allowed_iovas = address_of(ranges),
 	};
 
-	return iommufd_emu_ioctl(context, IOMMU_IOAS_ALLOW_IOVAS, &call);
+	return emu_own_ioctl(context, IOMMU_IOAS_ALLOW_IOVAS, &call);
 }
 
 int iommufd_emu_map(struct iommufd_emu *context, uint32_t ioas_id, uint32_t flags, const void *memory, uint64_t length,
@@ -73,7 +73,7 @@ int iommufd_emu_map(struct iommufd_emu *context, uint32_t ioas_id, uint32_t flag
 		.length = length,
 		.iova = flags & IOMMU_IOAS_MAP_FIXED_IOVA ? *iova : 0,
 	};
-	int result = iommufd_emu_ioctl(context, IOMMU_IOAS_MAP, &call);
+	int result = emu_own_ioctl(context, IOMMU_IOAS_MAP, &call);
 
 	if (!result)
 		*iova = call.iova;
@@ -92,7 +92,7 @@ int iommufd_emu_map_file(struct iommufd_emu *context, uint32_t ioas_id, uint32_t
 		.length = length,
 		.iova = flags & IOMMU_IOAS_MAP_FIXED_IOVA ? *iova : 0,
 	};
-	int result = iommufd_emu_ioctl(context, IOMMU_IOAS_MAP_FILE, &call);
+	int result = emu_own_ioctl(context, IOMMU_IOAS_MAP_FILE, &call);
 
 	if (!result)
 		*iova = call.iova;
@@ -111,7 +111,7 @@ int iommufd_emu_copy(struct iommufd_emu *context, uint32_t source_ioas_id, uint6
 		.dst_iova = flags & IOMMU_IOAS_MAP_FIXED_IOVA ? *destination_iova : 0,
 		.src_iova = source_iova,
 	};
-	int result = iommufd_emu_ioctl(context, IOMMU_IOAS_COPY, &call);
+	int result = emu_own_ioctl(context, IOMMU_IOAS_COPY, &call);
 
 	if (!result)
 		*destination_iova = call.dst_iova;
@@ -121,7 +121,7 @@ int iommufd_emu_copy(struct iommufd_emu *context, uint32_t source_ioas_id, uint6
 int iommufd_emu_unmap(struct iommufd_emu *context, uint32_t ioas_id, uint64_t iova, uint64_t length, uint64_t *unmapped)
 {
 	struct iommu_ioas_unmap call = { .size = sizeof(call), .ioas_id = ioas_id, .iova = iova, .length = length };
-	int result = iommufd_emu_ioctl(context, IOMMU_IOAS_UNMAP, &call);
+	int result = emu_own_ioctl(context, IOMMU_IOAS_UNMAP, &call);
 
 	if (!result && unmapped)
 		*unmapped = call.length;
@@ -136,7 +136,7 @@ int iommufd_emu_option_get(struct iommufd_emu *context, uint32_t option, uint32_
 		.op = IOMMU_OPTION_OP_GET,
 		.object_id = object_id,
 	};
-	int result = iommufd_emu_ioctl(context, IOMMU_OPTION, &call);
+	int result = emu_own_ioctl(context, IOMMU_OPTION, &call);
 
 	if (!result)
 		*value = call.val64;
@@ -153,13 +153,13 @@ int iommufd_emu_option_set(struct iommufd_emu *context, uint32_t option, uint32_
 		.val64 = value,
 	};
 
-	return iommufd_emu_ioctl(context, IOMMU_OPTION, &call);
+	return emu_own_ioctl(context, IOMMU_OPTION, &call);
 }
 
 int iommufd_emu_vfio_ioas_get(struct iommufd_emu *context, uint32_t *ioas_id)
 {
 	struct iommu_vfio_ioas call = { .size = sizeof(call), .op = IOMMU_VFIO_IOAS_GET };
-	int result = iommufd_emu_ioctl(context, IOMMU_VFIO_IOAS, &call);
+	int result = emu_own_ioctl(context, IOMMU_VFIO_IOAS, &call);
 
 	if (!result)
 		*ioas_id = call.ioas_id;
@@ -170,28 +170,28 @@ int iommufd_emu_vfio_ioas_set(struct iommufd_emu *context, uint32_t ioas_id)
 {
 	struct iommu_vfio_ioas call = { .size = sizeof(call), .ioas_id = ioas_id, .op = IOMMU_VFIO_IOAS_SET };
 
-	return iommufd_emu_ioctl(context, IOMMU_VFIO_IOAS, &call);
+	return emu_own_ioctl(context, IOMMU_VFIO_IOAS, &call);
 }
 
 int iommufd_emu_vfio_ioas_clear(struct iommufd_emu *context)
 {
 	struct iommu_vfio_ioas call = { .size = sizeof(call), .op = IOMMU_VFIO_IOAS_CLEAR };
 
-	return iommufd_emu_ioctl(context, IOMMU_VFIO_IOAS, &call);
+	return emu_own_ioctl(context, IOMMU_VFIO_IOAS, &call);
 }
 
 int iommufd_emu_change_process(struct iommufd_emu *context)
 {
 	struct iommu_ioas_change_process call = { .size = sizeof(call) };
 
-	return iommufd_emu_ioctl(context, IOMMU_IOAS_CHANGE_PROCESS, &call);
+	return emu_own_ioctl(context, IOMMU_IOAS_CHANGE_PROCESS, &call);
 }
 
 int iommufd_emu_hwpt_alloc(struct iommufd_emu *context, uint32_t dev_id, uint32_t pt_id, uint32_t flags,
 			   uint32_t *hwpt_id)
 {
 	struct iommu_hwpt_alloc call = { .size = sizeof(call), .flags = flags, .dev_id = dev_id, .pt_id = pt_id };
-	int result = iommufd_emu_ioctl(context, IOMMU_HWPT_ALLOC, &call);
+	int result = emu_own_ioctl(context, IOMMU_HWPT_ALLOC, &call);
 
 	if (!result)
 		*hwpt_id = call.out_hwpt_id;
@@ -207,7 +207,7 @@ int iommufd_emu_get_hw_info(struct iommufd_emu *context, uint32_t dev_id, void *
 		.data_len = capacity,
 		.data_uptr = address_of(data),
 	};
-	int result = iommufd_emu_ioctl(context, IOMMU_GET_HW_INFO, &call);
+	int result = emu_own_ioctl(context, IOMMU_GET_HW_INFO, &call);
 
 	if (result)
 		return result;

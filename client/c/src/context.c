@@ -179,7 +179,7 @@ int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, 
 	return 0;
 }
 
-int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
+static int run_ioctl(struct iommufd_emu *context, uint32_t request, void *argument, enum emu_struct whose)
 {
 	struct emu_pending pending;
 	struct emu_bytes body;
@@ -189,11 +189,21 @@ int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argum
 
 	if (error)
 		return error;
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &call);
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, whose, &call);
 	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
 	if (!error)
 		error = emu_take_reply(body, &call, &result);
 	return error ? error : result;
+}
+
+int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
+{
+	return run_ioctl(context, request, argument, EMU_ANY_STRUCT);
+}
+
+int emu_own_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
+{
+	return run_ioctl(context, request, argument, EMU_OWN_STRUCT);
 }
 
 int iommufd_emu_status(const char *socket_path, char **json)

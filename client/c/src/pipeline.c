@@ -31,7 +31,8 @@ static int send_batch(struct iommufd_emu *context, struct emu_pending *pending, 
 		struct emu_writer before = pending->writer;
 		size_t mark = emu_message_begin(&pending->writer, EMU_BATCH_IOCTLS);
 
-		emu_put_ioctl(&pending->writer, calls[put].request, (uintptr_t)calls[put].argument, &sent[put]);
+		emu_put_ioctl(&pending->writer, calls[put].request, (uintptr_t)calls[put].argument, EMU_ANY_STRUCT,
+			      &sent[put]);
 		emu_message_end(&pending->writer, mark);
 		if (pending->writer.overflow) {
 			pending->writer = before;
@@ -163,7 +164,7 @@ int iommufd_emu_submit(struct iommufd_emu *context, uint32_t request, void *argu
 			return error;
 	}
 	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &context->calls[slot]);
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, EMU_OWN_STRUCT, &context->calls[slot]);
 	if (!emu_request_end(&pending, &frame))
 		return -EMSGSIZE;
 	if (!context->in_flight)
@@ -182,7 +183,8 @@ int iommufd_emu_complete(struct iommufd_emu *context, int *result)
 
 	if (!context->in_flight)
 		return -ENOENT;
-	error = flush(connection);
+	/* What is queued can wait while there are answers to take: so a steady pipeline sends many frames at a time. */
+	error = emu_answer_is_here(connection) ? 0 : flush(connection);
 	if (!error)
 		error = emu_wait_answer(connection, context->oldest_sequence, EMU_ANSWER_IOCTL, &body);
 	if (!error)

@@ -148,6 +148,14 @@ int emu_receive_some(struct emu_connection *connection, int flags)
 	return 1;
 }
 
+bool emu_answer_is_here(const struct emu_connection *connection)
+{
+	size_t have = connection->filled - connection->taken;
+
+	return have >= EMU_FRAME_HEADER &&
+	       have - EMU_FRAME_HEADER >= emu_frame_length(connection->receive + connection->taken);
+}
+
 int emu_next_answer(struct emu_connection *connection, struct emu_answer *answer)
 {
 	size_t have = connection->filled - connection->taken;

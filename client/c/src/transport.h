@@ -91,6 +91,9 @@ int emu_send_all(int fd, const void *data, size_t length);
 /* Takes up to what the socket has, once: 1 if bytes came, 0 if it would block (only with MSG_DONTWAIT), else errno. */
 int emu_receive_some(struct emu_connection *connection, int flags);
 
+/* Whether emu_next_answer has one without receiving more. */
+bool emu_answer_is_here(const struct emu_connection *connection);
+
 /* The next whole frame that was received already: 1, 0 if it is not complete yet, -EPROTO. */
 int emu_next_answer(struct emu_connection *connection, struct emu_answer *answer);
 
