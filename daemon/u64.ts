@@ -130,6 +130,18 @@ export class U64 {
     return divisor >= WORD ? this.low >>> 0 : (this.low & (divisor - 1)) >>> 0;
   }
 
+  /** Whether a divisor, which is not zero, divides it: by long division, for the rare divisor that is no power of two. */
+  isMultipleOf(divisor: U64): boolean {
+    let remainder = U64.ZERO;
+    for (let bit = 63; bit >= 0; bit--) {
+      const carry = remainder.high < 0;
+      const next = bit >= 32 ? (this.high >>> (bit - 32)) & 1 : (this.low >>> bit) & 1;
+      remainder = remainder.plus(remainder).or(next === 0 ? U64.ZERO : U64.ONE);
+      if (carry || divisor.atMost(remainder)) remainder = remainder.minus(divisor);
+    }
+    return remainder.isZero();
+  }
+
   /** Position of the lowest set bit, 0 to 63; 64 for zero. */
   lowestBit(): number {
     if (this.low !== 0) return 31 - Math.clz32(this.low & -this.low);

@@ -6,6 +6,7 @@ export interface DaemonOptions {
   readonly topology?: string;
   readonly limit?: readonly string[];
   readonly selftest?: boolean;
+  readonly kernelFixes?: boolean;
   readonly logLevel?: string;
 }
 
@@ -15,6 +16,7 @@ export function addDaemonOptions(command: Command): Command {
     .addOption(new Option("--limit <name=value>", "change a limit; may be repeated").argParser(collect))
     .option("--selftest", "offer IOMMU_TEST_CMD, as a kernel with IOMMUFD_TEST (the default)")
     .option("--no-selftest", "do not offer it, as other kernels")
+    .option("--kernel-fixes", "answer as Linux will once its known defects are mended (default: as Linux 7.1)")
     .option("--log-level <level>", "fatal, error, warn, info, debug, trace or silent");
 }
 

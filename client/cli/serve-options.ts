@@ -6,12 +6,13 @@ import { CommandFailure, EXIT_USAGE } from "./usage.js";
 
 /** @throws CommandFailure with the exit code of a wrong command line */
 export function serveOptions(options: DaemonOptions, socket: string | undefined): ServeOptions {
-  const { topology, limit, selftest, logLevel } = options;
+  const { topology, limit, selftest, kernelFixes, logLevel } = options;
   const collected: ServeOptions = {
     socket: socket ?? defaultSocketPath(),
     topology,
     limits: limit,
     selftest,
+    kernelFixes,
     logLevel,
   };
   try {

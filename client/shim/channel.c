@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "call.h"
+#include "made.h"
 #include "memory.h"
 #include "report.h"
 #include "system.h"
@@ -289,17 +290,50 @@ static void finish(struct channel *channel, const struct channel *spare)
 		give_back(channel);
 }
 
-static int exchange_ioctl(struct emu_connection *connection, uint32_t request, uint64_t argument, int32_t *result)
+/* The token behind a descriptor of the program that an ioctl names. */
+static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX])
 {
-	struct emu_pending pending;
+	struct shim_description description;
+
+	(void)caller;
+	if (!shim_identify(fd, &description))
+		return 0;
+	memcpy(token, description.token, SHIM_TOKEN_BYTES);
+	return SHIM_TOKEN_BYTES;
+}
+
+/* Sends the call and takes its answer; a new descriptor takes the number that is reserved for it. */
+static int run_ioctl(struct emu_connection *connection, struct emu_pending *pending, const struct emu_call *call,
+		     struct shim_reserved *reserved, int32_t *result)
+{
+	struct emu_made made;
 	struct emu_bytes body;
+	int error = emu_exchange(connection, pending, EMU_ANSWER_IOCTL, &body);
+
+	if (!error)
+		error = emu_take_reply(body, call, result, &made);
+	/* The description is held by this connection until the descriptor holds it. */
+	return error || !made.bytes ? error : shim_adopt(reserved, &made, call, result);
+}
+
+/* 0, or why the daemon could not be asked; an ioctl that fails has an errno in `result`. */
+static int exchange_ioctl(int fd, struct emu_connection *connection, uint32_t request, uint64_t argument,
+			  int32_t *result)
+{
+	struct emu_caller caller = { .process_memory = connection->limits.process_memory, .token_of = token_of };
+	struct shim_reserved reserved;
+	struct emu_pending pending;
 	struct emu_call call;
 	int error;
 
 	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, request, argument, EMU_ANY_STRUCT, &call);
-	error = emu_exchange(connection, &pending, EMU_ANSWER_IOCTL, &body);
-	return error ? error : emu_take_reply(body, &call, result);
+	emu_put_ioctl(&pending.writer, request, argument, &caller, &call);
+	*result = shim_reserve(fd, &call, &reserved);
+	if (*result)
+		return 0;
+	error = run_ioctl(connection, &pending, &call, &reserved, result);
+	shim_give_up(&reserved);
+	return error;
 }
 
 long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument)
@@ -309,7 +343,7 @@ long shim_call(int fd, const struct shim_description *description, uint32_t requ
 	int error = obtain(fd, description, &spare, &channel);
 
 	if (!error) {
-		error = exchange_ioctl(&channel->connection, request, argument, &result);
+		error = exchange_ioctl(fd, &channel->connection, request, argument, &result);
 		if (error)
 			drop(channel);
 		finish(channel, &spare);

@@ -15,8 +15,8 @@ static const char prefix[] = "iommufd-emu/";
 #define TOKEN_AT PREFIX_BYTES
 #define NODE_AT (TOKEN_AT + SHIM_TOKEN_BYTES)
 
-static const char *const paths[SHIM_NODES] = { "/dev/iommu", "/dev/vfio/vfio" };
-static const char *const node_names[SHIM_NODES] = { "/iommu/", "/vfio/" };
+static const char *const paths[SHIM_NODES] = { "/dev/iommu", "/dev/vfio/vfio", "anon_inode:[iommufd_test_staccess]" };
+static const char *const node_names[SHIM_NODES] = { "/iommu/", "/vfio/", "/access/" };
 
 const char *shim_node_path(enum shim_node node)
 {
@@ -52,12 +52,10 @@ bool shim_identify(int fd, struct shim_description *description)
 	return true;
 }
 
-int shim_name(struct shim_description *description, struct emu_address *address)
+int shim_choose_token(struct shim_description *description)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *node = node_names[description->node];
 	uint8_t random[SHIM_TOKEN_BYTES / 2];
-	char *at = address->name.sun_path;
 	long got = emu_sys(getrandom, random, sizeof(random), 0);
 	size_t i;
 
@@ -67,6 +65,14 @@ int shim_name(struct shim_description *description, struct emu_address *address)
 		description->token[2 * i] = digits[random[i] >> 4];
 		description->token[2 * i + 1] = digits[random[i] & 15];
 	}
+	return 0;
+}
+
+void shim_name(const struct shim_description *description, struct emu_address *address)
+{
+	const char *node = node_names[description->node];
+	char *at = address->name.sun_path;
+
 	address->name.sun_family = AF_UNIX;
 	*at++ = 0;
 	memcpy(at, prefix, PREFIX_BYTES);
@@ -77,7 +83,6 @@ int shim_name(struct shim_description *description, struct emu_address *address)
 	at += strlen(node);
 	*at++ = (char)('0' + description->access);
 	address->length = (socklen_t)(at - (char *)&address->name);
-	return 0;
 }
 
 int shim_daemon_of(int fd, struct emu_address *daemon)
@@ -135,10 +140,10 @@ enum shim_node shim_node_of(const char *path)
 	/* Most paths are dismissed by their first letters, before anything is copied. */
 	if (!path || path[0] != '/' || !normalise(path, normal, sizeof(normal)))
 		return SHIM_NODES;
-	for (node = 0; node < SHIM_NODES; node++)
+	for (node = 0; node < SHIM_PATHS; node++)
 		if (!strcmp(normal, paths[node]))
-			break;
-	return (enum shim_node)node;
+			return (enum shim_node)node;
+	return SHIM_NODES;
 }
 
 int shim_node_present(void)

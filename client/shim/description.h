@@ -1,9 +1,10 @@
 /*
- * Which of the program's file descriptors are iommufds. Such a descriptor is a Unix stream socket that is connected to
- * the daemon and bound to an abstract address which names the open file description:
+ * Which of the program's file descriptors are ours: iommufds, and what their ioctls made. Such a descriptor is a Unix
+ * stream socket that is connected to the daemon and bound to an abstract address which names the open file description:
  *   "\0iommufd-emu/" TOKEN "/" NODE "/" ACCESS
- * TOKEN is 32 hexadecimal digits from getrandom(2), NODE "iommu" or "vfio", ACCESS the digit of O_RDONLY, O_WRONLY or
- * O_RDWR. So dup, fork, exec and SCM_RIGHTS carry everything along, and the last close is the release.
+ * TOKEN is 32 bytes: of an iommufd hexadecimal digits from getrandom(2), else those that the daemon chose. NODE is
+ * "iommu", "vfio" or "access", ACCESS the digit of O_RDONLY, O_WRONLY or O_RDWR. So dup, fork, exec and SCM_RIGHTS
+ * carry everything along, and the last close is the release.
  */
 #ifndef SHIM_DESCRIPTION_H
 #define SHIM_DESCRIPTION_H
@@ -14,7 +15,11 @@
 
 #define SHIM_TOKEN_BYTES 32
 
-enum shim_node { SHIM_IOMMU, SHIM_VFIO, SHIM_NODES };
+/* What is open: a node of /dev, or the access to an IOAS that an ioctl made. */
+enum shim_node { SHIM_IOMMU, SHIM_VFIO, SHIM_ACCESS, SHIM_NODES };
+
+/* Those that are nodes of /dev come first. */
+#define SHIM_PATHS SHIM_ACCESS
 
 struct shim_description {
 	char token[SHIM_TOKEN_BYTES];
@@ -23,19 +28,22 @@ struct shim_description {
 	int access;
 };
 
-/* Whether `fd` is an iommufd, and which. Looks at the socket every time: a remembered answer could be out of date. */
+/* Whether `fd` is one of ours, and which. Looks at the socket every time: a remembered answer could be out of date. */
 bool shim_identify(int fd, struct shim_description *description);
 
-/* The address of a new description's socket; 0 or a negative errno. Sets the token. */
-int shim_name(struct shim_description *description, struct emu_address *address);
+/* Gives a description a token that nobody can guess; 0 or a negative errno. */
+int shim_choose_token(struct shim_description *description);
 
-/* The daemon that an iommufd is connected to, so that a changed environment or directory does not matter. */
+/* The address of a description's sockets. */
+void shim_name(const struct shim_description *description, struct emu_address *address);
+
+/* The daemon that one of ours is connected to, so that a changed environment or directory does not matter. */
 int shim_daemon_of(int fd, struct emu_address *daemon);
 
 /* The node that an absolute path names after "//", "/./" and "/../" are taken out; SHIM_NODES: none of ours. */
 enum shim_node shim_node_of(const char *path);
 
-/* "/dev/iommu", "/dev/vfio/vfio" */
+/* "/dev/iommu", "/dev/vfio/vfio"; what /proc/PID/fd shows on Linux of what has no path */
 const char *shim_node_path(enum shim_node node);
 
 /* Whether the nodes exist for this program, which is so while the daemon's socket does. 0, or -ENOENT. */

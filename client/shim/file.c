@@ -1,6 +1,6 @@
 /*
- * What else a program may try on an iommufd as a file: it cannot be read, written or watched by epoll, and none of its
- * offsets can be mapped. poll and select need nothing: the socket is always ready, as an iommufd is.
+ * What else a program may try on one of ours as a file: it cannot be read, written or watched by epoll, and none of its
+ * offsets can be mapped. poll and select need nothing: the socket is always ready, as an iommufd and an access are.
  */
 #include "description.h"
 #include "system.h"
@@ -68,6 +68,8 @@ static int mmap_error(const struct shim_description *description, size_t length,
 
 	if (!length || offset & 4095 || (!shared && (flags & MAP_TYPE) != MAP_PRIVATE))
 		return -EINVAL;
+	if (description->node == SHIM_ACCESS)
+		return -ENODEV;
 	if ((shared && protection & PROT_WRITE && read_only) || description->access == O_WRONLY)
 		return -EACCES;
 	if (!shared || read_only)

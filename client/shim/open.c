@@ -48,7 +48,9 @@ static long open_node(enum shim_node node, int flags)
 	memset(&daemon, 0, sizeof(daemon));
 	error = emu_find_daemon(NULL, &daemon);
 	if (!error)
-		error = shim_name(&description, &own);
+		error = shim_choose_token(&description);
+	if (!error)
+		shim_name(&description, &own);
 	fd = error ? error : emu_connect(&daemon, &own, flags & O_CLOEXEC ? SOCK_CLOEXEC : 0);
 	if (fd < 0) {
 		if (fd != -EMFILE && fd != -ENFILE && fd != -ENOMEM)

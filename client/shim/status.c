@@ -1,6 +1,6 @@
 /*
- * The nodes and their descriptors as files: character devices of the misc major that belong to the caller, there as
- * long as the daemon's socket is.
+ * The nodes and our descriptors as files: character devices of the misc major that belong to the caller, there as long
+ * as the daemon's socket is; what ioctls made is an anonymous file.
  */
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -13,24 +13,35 @@ _Static_assert(sizeof(struct stat) == sizeof(struct stat64), "one layout for bot
 
 /* misc devices; the minor of /dev/iommu is dynamic on Linux, that of /dev/vfio/vfio fixed. */
 #define MISC_MAJOR 10
-static const unsigned int minors[SHIM_NODES] = { 123, 196 };
-static const mode_t permissions[SHIM_NODES] = { 0660, 0666 };
+static const unsigned int minors[SHIM_PATHS] = { 123, 196 };
+static const mode_t permissions[SHIM_PATHS] = { 0660, 0666 };
 
 /* devtmpfs */
 #define FILE_SYSTEM_MAJOR 0
 #define FILE_SYSTEM_MINOR 5
 
+/* Of files without a path, which share one inode and have no type: the owner may read and write. */
+#define ANONYMOUS_MINOR 15
+#define ANONYMOUS_INODE 1
+#define ANONYMOUS_MODE 0600
+
 static void describe(enum shim_node node, struct stat *status)
 {
 	memset(status, 0, sizeof(*status));
+	status->st_nlink = 1;
+	status->st_blksize = 4096;
+	if (node >= SHIM_PATHS) {
+		status->st_dev = makedev(FILE_SYSTEM_MAJOR, ANONYMOUS_MINOR);
+		status->st_ino = ANONYMOUS_INODE;
+		status->st_mode = ANONYMOUS_MODE;
+		return;
+	}
 	status->st_dev = makedev(FILE_SYSTEM_MAJOR, FILE_SYSTEM_MINOR);
 	status->st_ino = minors[node];
 	status->st_mode = S_IFCHR | permissions[node];
-	status->st_nlink = 1;
 	status->st_uid = (uid_t)emu_sys(geteuid, 0);
 	status->st_gid = (gid_t)emu_sys(getegid, 0);
 	status->st_rdev = makedev(MISC_MAJOR, minors[node]);
-	status->st_blksize = 4096;
 }
 
 /* Whether `path` is a node; then *result is that of stat on it. */
@@ -138,10 +149,10 @@ static void describe_statx(enum shim_node node, struct statx *status)
 	status->stx_gid = plain.st_gid;
 	status->stx_mode = (uint16_t)plain.st_mode;
 	status->stx_ino = plain.st_ino;
-	status->stx_rdev_major = MISC_MAJOR;
-	status->stx_rdev_minor = minors[node];
-	status->stx_dev_major = FILE_SYSTEM_MAJOR;
-	status->stx_dev_minor = FILE_SYSTEM_MINOR;
+	status->stx_rdev_major = major(plain.st_rdev);
+	status->stx_rdev_minor = minor(plain.st_rdev);
+	status->stx_dev_major = major(plain.st_dev);
+	status->stx_dev_minor = minor(plain.st_dev);
 }
 
 SHIM_EXPORT int statx(int directory, const char *path, int flags, unsigned int mask, struct statx *status)

@@ -16,7 +16,15 @@ export { Endpoint } from "./endpoint.js";
 export type { DmaReadResult, DmaResult, EndpointOptions, Fault, Walk, WalkStep } from "./endpoint.js";
 export { type ClientErrorCode, IommufdError, ProtocolError } from "./errors.js";
 export { GuestMemory, type GuestMemoryOptions } from "./guest-memory.js";
-export type { Call, RawMemory, RawResult, ReadableMemory, WritableMemory } from "./ioctl-call.js";
+export type {
+  Call,
+  MadeDescriptor,
+  NamedDescriptor,
+  RawMemory,
+  RawResult,
+  ReadableMemory,
+  WritableMemory,
+} from "./ioctl-call.js";
 export { IommuFd, status } from "./iommu-fd.js";
 export type { BatchResults, ConnectOptions, JoinOptions, OpenOptions, StoppedBatchResults } from "./iommu-fd.js";
 export type { CallbackRegionOptions, MemoryRegionOptions, Region } from "./regions.js";

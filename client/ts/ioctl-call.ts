@@ -96,10 +96,27 @@ export interface WritableMemory {
   readonly length: number;
 }
 
-/** What the pointers in a raw ioctl's struct name. Memory that it may read and write is in both. */
+/** What a raw ioctl's struct means where it holds the number of a file descriptor. */
+export interface NamedDescriptor {
+  /** The number in the struct; the caller chooses it. */
+  readonly fd: number;
+  /** Of the open file description that the number stands for. */
+  readonly token: Uint8Array;
+}
+
+/** An open file description that a raw ioctl made. Until it is joined, the `IommuFd` of the call holds it. */
+export interface MadeDescriptor {
+  /** For `IommuFd.join`, and for calls that name it. */
+  readonly token: Uint8Array;
+  /** Where Linux would store its number as an s32; undefined: it would be the result. */
+  readonly address: bigint | undefined;
+}
+
+/** What the pointers and descriptors in a raw ioctl's struct name. Memory that it may read and write is in both. */
 export interface RawMemory {
   readonly readable?: readonly ReadableMemory[];
   readonly writable?: readonly WritableMemory[];
+  readonly descriptors?: readonly NamedDescriptor[];
 }
 
 export interface RawResult {
@@ -109,6 +126,8 @@ export interface RawResult {
   readonly struct: Uint8Array;
   /** What was written elsewhere, in this order. */
   readonly written: readonly { readonly address: bigint; readonly data: Uint8Array }[];
+  /** What was made. */
+  readonly descriptors: readonly MadeDescriptor[];
 }
 
 /**
@@ -116,7 +135,7 @@ export interface RawResult {
  * @param request The full number, such as 0x3b81
  * @param argument The struct, which the call can read and write; or ioctl(2)'s third argument as a number: a value, or
  *   an address in `memory` or in this process
- * @param memory Besides the struct, which is said to lie at 0x10000
+ * @param memory Besides the struct, which is said to lie at 0x10000; and what its descriptors stand for
  */
 export function rawCall(request: number, argument: Uint8Array | Uint64, memory: RawMemory = {}): Call<RawResult> {
   const struct = argument instanceof Uint8Array ? Uint8Array.from(argument) : undefined;
@@ -130,16 +149,23 @@ export function rawCall(request: number, argument: Uint8Array | Uint64, memory: 
     windows.push({ address: STRUCT_ADDRESS, buffer: struct });
   }
   const writable = windows.map(windowMessage);
+  const descriptors = [...(memory.descriptors ?? [])];
   const place = argument instanceof Uint8Array ? STRUCT_ADDRESS : argument;
   return {
     name: `ioctl 0x${request.toString(16)}`,
-    message: { request, argument: toLong(place, "argument"), readable, writable },
+    message: { request, argument: toLong(place, "argument"), readable, writable, descriptors },
     finish: (reply) => {
       const elsewhere = store(reply, windows).filter(({ window }) => window.buffer !== struct);
       const written = elsewhere.map(({ address, data }) => ({ address, data }));
-      return { result: reply.result ?? 0, struct: struct ?? new Uint8Array(), written };
+      const made = (reply.descriptors ?? []).map(madeDescriptor);
+      return { result: reply.result ?? 0, struct: struct ?? new Uint8Array(), written, descriptors: made };
     },
   };
+}
+
+function madeDescriptor({ token, address }: iommufd_emu.v1.NewDescriptor.$Properties): MadeDescriptor {
+  const place = fromLong(address);
+  return { token: Uint8Array.from(token ?? []), address: place === 0n ? undefined : place };
 }
 
 function windowMessage({ address, buffer }: Window) {

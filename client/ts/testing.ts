@@ -25,6 +25,8 @@ export interface TestIommuOptions {
   readonly limits?: Partial<Limits>;
   /** Offer IOMMU_TEST_CMD. Default true. */
   readonly selftest?: boolean;
+  /** Answer as Linux once its known defects are mended. Default false. */
+  readonly kernelFixes?: boolean;
 }
 
 export interface TestIommu {
@@ -96,7 +98,7 @@ function createDaemon(options: TestIommuOptions) {
   let spaces = 0;
   let tokens = 0;
   const daemon = new Daemon(
-    { limits, selftest: options.selftest ?? true },
+    { limits, selftest: options.selftest ?? true, kernelFixes: options.kernelFixes ?? false },
     {
       log: createLog("silent"),
       topology: buildTopology(parsed.config, frames, limits),

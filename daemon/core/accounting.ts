@@ -38,6 +38,8 @@ class Counter<Key> {
 }
 
 export class Accounts {
+  /** Pages objects that have pinned pages, of all contexts: whoever asks how often a page is pinned asks these. */
+  readonly pinnedObjects = new Set<{ pinsOf(pfn: number): number }>();
   private readonly users = new Counter<number>();
   private readonly spaces = new Counter<AddressSpace>();
   /** What VmPin of /proc/PID/status would count: every mode. */

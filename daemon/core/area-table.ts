@@ -8,6 +8,8 @@ import type { Pages } from "./pages.js";
 const PROT_MASK = 3;
 /** The area's pages are in the domains of its IOAS. */
 const STORED = 4;
+/** An unmap has asked its pins to go: no new pin, no transfer, no cut. Sticky. */
+const BLOCKED = 8;
 
 const INITIAL_ROWS = 16;
 
@@ -17,6 +19,8 @@ export class AreaTable {
   private offsets = new Uint16Array(INITIAL_ROWS);
   private flags = new Uint8Array(INITIAL_ROWS);
   private readonly freed: number[] = [];
+  /** Pins by in-kernel users; few areas have any. */
+  private readonly pins = new Map<number, number>();
 
   /** @param firstIndex page of the pages object that holds the first byte @param offset of that byte in the page */
   add(pages: Pages, firstIndex: number, offset: number, prot: number): number {
@@ -52,6 +56,24 @@ export class AreaTable {
 
   isStored(area: number): boolean {
     return (this.flags[area]! & STORED) !== 0;
+  }
+
+  isBlocked(area: number): boolean {
+    return (this.flags[area]! & BLOCKED) !== 0;
+  }
+
+  block(area: number): void {
+    this.flags[area]! |= BLOCKED;
+  }
+
+  pinCount(area: number): number {
+    return this.pins.get(area) ?? 0;
+  }
+
+  addPins(area: number, change: number): void {
+    const count = this.pinCount(area) + change;
+    if (count === 0) this.pins.delete(area);
+    else this.pins.set(area, count);
   }
 
   setStored(area: number, stored: boolean): void {

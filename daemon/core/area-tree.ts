@@ -143,6 +143,14 @@ export class AreaTree {
     this.refreshPath();
   }
 
+  /** Makes the area at this position end earlier. Preconditions: start <= last < its present last. */
+  shorten(position: number, last: U64): void {
+    this.descend(this.last(position));
+    this.endHigh[position] = last.high;
+    this.endLow[position] = last.low;
+    this.refreshPath();
+  }
+
   /** Removes the area at this position. */
   remove(position: number): void {
     this.descend(this.last(position));
@@ -162,7 +170,7 @@ export class AreaTree {
         const at = node * CAPACITY + entry;
         if (entry > 0) {
           if (this.start(at).atMost(this.last(at - 1))) throw new Error("entries do not ascend");
-          widest = Math.max(widest, this.width(this.start(at), this.last(at - 1)) - 1);
+          widest = Math.max(widest, this.width(this.start(at), this.last(at - 1).plus(U64.ONE)));
         }
         if (level === 0) continue;
         const below = this.reference[at]!;

@@ -7,6 +7,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { AccountMode, type Accounts, type Owner } from "./accounting.js";
 import { IoasObject } from "./ioas-object.js";
+import type { PhysicalMemory } from "../hw/interface.js";
 import type { Caller } from "./mm.js";
 import { ObjectTable } from "./objects.js";
 import type { Pages } from "./pages.js";
@@ -15,13 +16,15 @@ export class Context {
   readonly objects: ObjectTable;
   /** RLIMIT_MODE: charge locked memory to the process instead of the user. */
   perProcessAccounting: boolean;
-  /** The IOAS that VFIO_IOAS set. Not a reference. */
+  /** The IOAS of VFIO's container ioctls: VFIO_IOAS set it, or a group's joining made it. Not a reference. */
   compatIoas: IoasObject | undefined;
   private holders = 1;
   private lastOwner: Owner | undefined;
 
   constructor(
     readonly accounts: Accounts,
+    /** What page frames hold. */
+    readonly memory: PhysicalMemory,
     options: { readonly perProcessAccounting: boolean; readonly objectsMax: number },
   ) {
     this.objects = new ObjectTable(options.objectsMax);
@@ -45,6 +48,23 @@ export class Context {
     return this.objects.findOf(id, IoasObject);
   }
 
+  /**
+   * Sees to it that there is a compat IOAS when a VFIO group joins (specification 50, section 1.2).
+   * @returns ENOMEM or EBUSY when no object can be made, even if there is one already
+   */
+  provideCompatIoas(): Errno {
+    const ioas = new IoasObject(this);
+    const error = this.objects.reserve(ioas);
+    if (error !== errno.OK) return error;
+    if (this.compatIoas === undefined) {
+      this.objects.publish(ioas);
+      this.compatIoas = ioas;
+    } else {
+      this.objects.abandon(ioas);
+    }
+    return errno.OK;
+  }
+
   /** Who is charged for what this caller maps now: one record for all of its mappings, as long as it stays the same. */
   ownerFor(caller: Caller): Owner {
     const { mm } = caller;
@@ -62,9 +82,10 @@ export class Context {
 
   /**
    * IOAS_CHANGE_PROCESS: makes the caller the owner of every mapping (specification 10, section 8.10).
+   * @param kernelFixes a move that was made is not reported as EINVAL because the old owner is gone
    * @returns EINVAL if something other than a file is mapped, ENOMEM over the caller's limit; then nothing has changed
    */
-  changeProcess(caller: Caller): Errno {
+  changeProcess(caller: Caller, kernelFixes: boolean): Errno {
     const owner = this.ownerFor(caller);
     const moving = new Set<Pages>();
     for (const object of this.objects.list()) {
@@ -90,7 +111,7 @@ export class Context {
       pages.owner = owner;
     }
     // Linux answers so when a process whose account was charged is gone, although the move is done.
-    return ownerGone ? errno.EINVAL : errno.OK;
+    return ownerGone && !kernelFixes ? errno.EINVAL : errno.OK;
   }
 }
 

@@ -2,6 +2,7 @@
  * DEVICE: a device bound to a context, and its attachment to an IOAS or HWPT (specification 30, sections 2, 3 and 5.2).
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { DeviceCapabilities } from "../hw/interface.js";
 import type { Context } from "./context.js";
 import type { BusDevice, IommuGroup } from "./group.js";
 import { HwptPaging, PLAIN_DOMAIN, createHwpt } from "./hwpt.js";
@@ -16,27 +17,29 @@ export class DeviceObject extends IommufdObject {
     private readonly context: Context,
     readonly bus: BusDevice,
     readonly group: IommuGroup,
+    private readonly holdsContext: boolean,
   ) {
     super();
     this.users++; // The binding's own: DESTROY of a device is always EBUSY.
   }
 
   /**
-   * Binds a device to a context and makes it visible. The binding holds the context.
+   * Binds a device to a context and makes it visible.
+   * @param holdsContext the binding keeps the context, as every driver's but the mock's does
    * @returns EINVAL, EPERM, ENOMEM
    */
-  static bindTo(context: Context, bus: BusDevice, group: IommuGroup): DeviceObject | Errno {
+  static bindTo(context: Context, bus: BusDevice, group: IommuGroup, holdsContext = true): DeviceObject | Errno {
     if (!bus.iommu.cacheCoherent) return errno.EINVAL;
     let error = group.claim(context);
     if (error !== errno.OK) return error;
-    const device = new DeviceObject(context, bus, group);
+    const device = new DeviceObject(context, bus, group, holdsContext);
     error = context.objects.reserve(device);
     if (error !== errno.OK) {
       group.unclaim();
       return error;
     }
     context.objects.publish(device);
-    context.hold();
+    if (holdsContext) context.hold();
     return device;
   }
 
@@ -44,7 +47,13 @@ export class DeviceObject extends IommufdObject {
   unbind(): boolean {
     this.detach();
     this.context.objects.remove(this);
-    return this.context.release();
+    return this.holdsContext && this.context.release();
+  }
+
+  /** What this device can do, which may be less than its IOMMU can. */
+  get capabilities(): DeviceCapabilities {
+    const { iommu, requesterId } = this.bus;
+    return iommu.capabilitiesOf?.(requesterId) ?? iommu;
   }
 
   override teardown(): void {
@@ -137,7 +146,7 @@ export class DeviceObject extends IommufdObject {
   private attachToIoas(ioas: IoasObject): HwptPaging | Errno {
     const shared = this.tryAutomatic(ioas, (hwpt) => this.attachTo(hwpt));
     if (shared !== undefined) return shared;
-    const hwpt = createHwpt(this.context.objects, ioas, this.bus.iommu, PLAIN_DOMAIN, true);
+    const hwpt = createHwpt(this.context.objects, ioas, this.bus, PLAIN_DOMAIN, true);
     if (typeof hwpt === "number") return hwpt;
     let error = this.attachTo(hwpt);
     if (error === errno.OK) {
@@ -153,7 +162,7 @@ export class DeviceObject extends IommufdObject {
   private replaceByIoas(ioas: IoasObject): HwptPaging | Errno {
     const shared = this.tryAutomatic(ioas, (hwpt) => this.replaceBy(hwpt));
     if (shared !== undefined) return shared;
-    const hwpt = createHwpt(this.context.objects, ioas, this.bus.iommu, PLAIN_DOMAIN, true);
+    const hwpt = createHwpt(this.context.objects, ioas, this.bus, PLAIN_DOMAIN, true);
     if (typeof hwpt === "number") return hwpt;
     let error = hwpt.addToIoas();
     if (error === errno.OK) error = this.replaceBy(hwpt);

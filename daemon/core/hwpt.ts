@@ -3,7 +3,8 @@
  * (specification 30, sections 3.4, 5.3 and 8.3).
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { DomainOptions, Iommu, PagingDomain } from "../hw/interface.js";
+import type { DomainOptions, DriverData, PagingDomain } from "../hw/interface.js";
+import type { BusDevice } from "./group.js";
 import type { IoasObject } from "./ioas-object.js";
 import { IommufdObject, type ObjectTable } from "./objects.js";
 
@@ -54,16 +55,18 @@ export class HwptPaging extends IommufdObject {
 
 /**
  * Makes an HWPT for a device and takes an id; not yet visible and not yet in its IOAS.
- * @returns ENOMEM, EBUSY, or the driver's EOPNOTSUPP
+ * @returns ENOMEM, EBUSY, or the driver's EOPNOTSUPP, EINVAL, EFAULT
  */
 export function createHwpt(
   objects: ObjectTable,
   ioas: IoasObject,
-  iommu: Iommu,
+  { iommu, requesterId }: BusDevice,
   options: Omit<DomainOptions, "enforceCoherency">,
   automatic: boolean,
+  data?: DriverData,
 ): HwptPaging | Errno {
-  const domain = iommu.allocateDomain({ ...options, enforceCoherency: iommu.canEnforceCoherency });
+  const enforceCoherency = iommu.canEnforceCoherency;
+  const domain = iommu.allocateDomain({ ...options, enforceCoherency }, data, requesterId);
   if (typeof domain === "number") return domain;
   const hwpt = new HwptPaging(ioas, domain, automatic);
   const error = objects.reserve(hwpt);

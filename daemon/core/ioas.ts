@@ -6,14 +6,17 @@
  * has none, nothing of it is.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { PagingDomain } from "../hw/interface.js";
-import { PROT_WRITE } from "../hw/interface.js";
+import type { DirtyTracking, PagingDomain } from "../hw/interface.js";
+import { PROT_READ, PROT_WRITE, type PhysicalMemory } from "../hw/interface.js";
 import { PAGE_SIZE, U64, lastOf, lengthOf, minOf } from "../u64.js";
 import type { Accounts } from "./accounting.js";
 import { AreaTable } from "./area-table.js";
 import { AreaTree, NONE } from "./area-tree.js";
-import { mapArea, unmapArea } from "./domain-fill.js";
+import { addressOf, granules, mapArea, unmapArea } from "./domain-fill.js";
+import { AccessList, type IoasAccess } from "./ioas-access.js";
 import { chooseIova } from "./iova-allocator.js";
+import type { AddressSpace } from "./mm.js";
+import { transferSlice } from "./transfer.js";
 import type { Pages } from "./pages.js";
 import { ReservedRanges, rangesIntersect, uncovered, type Range } from "./range-set.js";
 
@@ -27,11 +30,23 @@ export interface Slice {
   readonly length: U64;
 }
 
+/** What of a range one area holds, as bytes of its pages object. */
+interface AreaPart {
+  readonly area: number;
+  readonly firstByte: U64;
+  readonly lastByte: U64;
+  /** The range ends in this area. */
+  readonly isFinal: boolean;
+}
+
 export interface UnmapResult {
   readonly error: Errno;
   /** Bytes of the areas that were removed, also before an error. */
   readonly unmapped: U64;
 }
+
+/** How often an unmap asks in-kernel users to let go before it gives up. */
+const UNMAP_ROUNDS_MAX = 100;
 
 export class Ioas {
   private readonly tree = new AreaTree();
@@ -40,6 +55,7 @@ export class Ioas {
   private allowed: readonly Range[] = [];
   /** Position 0 is the storage domain: unmapped last. */
   private readonly domains: PagingDomain[] = [];
+  private readonly accesses = new AccessList();
   private hugePages = true;
   private alignmentBytes = 1;
 
@@ -134,39 +150,68 @@ export class Ioas {
    */
   slices(start: U64, last: U64): Slice[] | Errno {
     const found: Slice[] = [];
-    let from = start;
-    for (let at = this.tree.seek(start); at !== NONE; at = this.tree.next(at)) {
-      const areaStart = this.tree.start(at);
-      if (from.lessThan(areaStart)) break;
-      const to = minOf(this.tree.last(at), last);
-      const area = this.tree.area(at);
-      const byte = U64.fromPage(this.table.firstIndex(area), this.table.offset(area)).plus(from.minus(areaStart));
+    const error = this.forEachPart(start, last, ({ area, firstByte, lastByte }) => {
       found.push({
         pages: this.table.pagesOf(area),
-        firstIndex: byte.page(),
-        offset: byte.pageOffset(),
-        length: lengthOf(from, to),
+        firstIndex: firstByte.page(),
+        offset: firstByte.pageOffset(),
+        length: lengthOf(firstByte, lastByte),
       });
-      if (to.equals(last)) return found;
-      from = to.plus(U64.ONE);
-    }
-    return errno.ENOENT;
+      return errno.OK;
+    });
+    return error === errno.OK ? found : error;
   }
 
   /** Removes the areas in [start, last]; those before a failing one stay removed (specification 10, section 5.5). */
   unmap(start: U64, last: U64): UnmapResult {
     let unmapped = U64.ZERO;
+    let rounds = 0;
     for (;;) {
       const at = this.tree.seek(start);
       if (at === NONE || last.lessThan(this.tree.start(at))) return { error: errno.OK, unmapped };
       const areaStart = this.tree.start(at);
       const areaLast = this.tree.last(at);
       if (areaStart.lessThan(start) || last.lessThan(areaLast)) return { error: errno.ENOENT, unmapped };
+      if (!areaStart.equals(start)) rounds = 0;
+      if (this.table.pinCount(this.tree.area(at)) > 0) {
+        // Nobody may pin it again while those who have are told to let go. The count goes on over areas that touch.
+        start = areaStart;
+        this.table.block(this.tree.area(at));
+        for (const access of this.accesses.list()) access.notifyUnmap(areaStart, lengthOf(areaStart, areaLast));
+        if (++rounds > UNMAP_ROUNDS_MAX) return { error: errno.EDEADLOCK, unmapped };
+        continue;
+      }
       this.removeArea(at);
       unmapped = unmapped.plus(lengthOf(areaStart, areaLast));
       if (last.atMost(areaLast)) return { error: errno.OK, unmapped };
       start = areaLast.plus(U64.ONE);
     }
+  }
+
+  /**
+   * Splits the area that holds `iova` behind it, unless that is its first or last byte (specification 10, section 5.7).
+   * What is stored in page tables stays as it is: without huge pages no entry reaches over the cut.
+   * @returns EBUSY, EINVAL; success if there is nothing to cut
+   */
+  cutAfter(iova: U64): Errno {
+    const at = this.tree.seek(iova);
+    if (at === NONE || iova.atMost(this.tree.start(at)) || iova.equals(this.tree.last(at))) return errno.OK;
+    const area = this.tree.area(at);
+    if (this.table.isBlocked(area)) return errno.EBUSY;
+    const start = iova.plus(U64.ONE);
+    const origin = U64.fromPage(this.table.firstIndex(area), this.table.offset(area));
+    const firstByte = origin.plus(start.minus(this.tree.start(at)));
+    if (start.or(firstByte).modPowerOfTwo(this.alignmentBytes) !== 0) return errno.EINVAL;
+    if (this.table.pinCount(area) > 0) return errno.EINVAL;
+    if (this.hugePages && this.table.isStored(area)) return errno.EINVAL;
+    const pages = this.table.pagesOf(area);
+    pages.retain();
+    const rest = this.table.add(pages, firstByte.page(), firstByte.pageOffset(), this.table.prot(area));
+    this.table.setStored(rest, this.table.isStored(area));
+    const last = this.tree.last(at);
+    this.tree.shorten(at, iova);
+    this.tree.insert(start, last, rest);
+    return errno.OK;
   }
 
   unmapAll(): UnmapResult {
@@ -238,7 +283,8 @@ export class Ioas {
   }
 
   private requiredAlignment(domains: readonly PagingDomain[], hugePages: boolean): number {
-    return Math.max(hugePages ? 1 : PAGE_SIZE, ...domains.map((domain) => 2 ** domain.granuleLg2));
+    const asked = this.accesses.list().map((access) => access.alignment);
+    return Math.max(hugePages ? 1 : PAGE_SIZE, ...domains.map((domain) => 2 ** domain.granuleLg2), ...asked);
   }
 
   /** Raising checks every area; lowering always succeeds. */
@@ -327,7 +373,7 @@ export class Ioas {
     const pages = this.table.pagesOf(area);
     const firstIndex = this.table.firstIndex(area);
     const lastIndex = this.lastIndex(at);
-    const newly = pages.pin(firstIndex, lastIndex);
+    const newly = pages.pin(firstIndex, lastIndex, this.accounts);
     if (newly < 0) return -newly;
     let mapped = 0;
     let error: Errno = errno.OK;
@@ -362,12 +408,157 @@ export class Ioas {
       lastIndex: this.lastIndex(at),
       offset: this.table.offset(area),
       prot: this.table.prot(area),
-      pageByPage: !this.hugePages,
+      pageByPage: !this.hugePages || domain.scattersPages === true,
     });
   }
 
   private unmapFrom(domain: PagingDomain, at: number): void {
     unmapArea(domain, this.tree.start(at), lengthOf(this.tree.start(at), this.tree.last(at)));
+  }
+
+  // ---- dirty pages --------------------------------------------------------------------------------------------------
+
+  /**
+   * Reports what devices wrote in [start, last], up to the first address that is not mapped.
+   * @param report receives first and last address of each dirty range
+   */
+  readDirty(
+    dirty: DirtyTracking,
+    start: U64,
+    last: U64,
+    clear: boolean,
+    report: (first: U64, last: U64) => void,
+  ): void {
+    const lg2 = dirty.granuleLg2;
+    let from = start;
+    for (let at = this.tree.seek(start); at !== NONE; at = this.tree.next(at)) {
+      if (from.lessThan(this.tree.start(at))) return;
+      const to = minOf(this.tree.last(at), last);
+      const first = granules(from, lg2);
+      dirty.read(first, granules(to, lg2) - first + 1, clear, (iova, count) => {
+        report(addressOf(iova, lg2), addressOf(iova + count, lg2).minus(U64.ONE));
+      });
+      if (last.atMost(to)) return;
+      from = to.plus(U64.ONE);
+    }
+  }
+
+  /** Makes every mapping clean. */
+  clearDirty(dirty: DirtyTracking): void {
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at))
+      this.readDirty(dirty, this.tree.start(at), this.tree.last(at), true, () => undefined);
+  }
+
+  // ---- in-kernel users ----------------------------------------------------------------------------------------------
+
+  /** @returns EBUSY, EADDRINUSE */
+  attachAccess(access: IoasAccess): Errno {
+    let error = this.accesses.add(access);
+    if (error !== errno.OK) return error;
+    error = this.setAlignment(this.requiredAlignment(this.domains, this.hugePages));
+    if (error !== errno.OK) this.accesses.remove(access);
+    return error;
+  }
+
+  detachAccess(access: IoasAccess): void {
+    this.accesses.remove(access);
+    this.alignmentBytes = this.requiredAlignment(this.domains, this.hugePages);
+  }
+
+  /**
+   * Pins the pages of [start, last] for an in-kernel user (specification 20, section 8.4).
+   * @param frames receives one page frame for each page index
+   * @returns EINVAL, EPERM, ENOENT and what pinning answers; then nothing is pinned
+   */
+  pin(start: U64, last: U64, write: boolean, frames: number[]): Errno {
+    const pinned: AreaPart[] = [];
+    const error = this.forEachPart(start, last, (part) => {
+      if (this.table.isBlocked(part.area)) return errno.EINVAL;
+      const endsInPage = part.lastByte.pageOffset() !== PAGE_SIZE - 1;
+      if (part.firstByte.pageOffset() !== 0 || (!part.isFinal && endsInPage)) return errno.EINVAL;
+      const refused = this.checkPermission(part, write);
+      if (refused !== errno.OK) return refused;
+      const pages = this.table.pagesOf(part.area);
+      const pinError = pages.pinAccess(part.firstByte.page(), part.lastByte.page(), this.accounts);
+      if (pinError !== errno.OK) return pinError;
+      this.table.addPins(part.area, 1);
+      pinned.push(part);
+      pages.runs(part.firstByte.page(), part.lastByte.page(), (pfn, count) => {
+        for (let page = 0; page < count; page++) frames.push(pfn + page);
+      });
+      return errno.OK;
+    });
+    if (error !== errno.OK) for (const part of pinned) this.unpinPart(part);
+    return error;
+  }
+
+  /** Takes back one `pin` of exactly this range. */
+  unpin(start: U64, last: U64): void {
+    this.forEachPart(start, last, (part) => {
+      this.unpinPart(part);
+      return errno.OK;
+    });
+  }
+
+  private unpinPart({ area, firstByte, lastByte }: AreaPart): void {
+    this.table.addPins(area, -1);
+    this.table.pagesOf(area).unpinAccess(firstByte.page(), lastByte.page(), this.accounts);
+  }
+
+  /**
+   * Copies between [start, last] and `bytes` for an in-kernel user (specification 20, section 8.6).
+   * @param mm of whoever calls
+   * @returns EINVAL, EPERM, ENOENT, EFAULT; parts before the failing one have been copied
+   */
+  transfer(
+    start: U64,
+    last: U64,
+    bytes: Uint8Array,
+    write: boolean,
+    slow: boolean,
+    mm: AddressSpace,
+    memory: PhysicalMemory,
+  ): Errno {
+    let done = 0;
+    return this.forEachPart(start, last, (part) => {
+      if (this.table.isBlocked(part.area)) return errno.EINVAL;
+      const refused = this.checkPermission(part, write);
+      if (refused !== errno.OK) return refused;
+      const length = lengthOf(part.firstByte, part.lastByte).toNumber();
+      const slice = bytes.subarray(done, done + length);
+      done += length;
+      const pages = this.table.pagesOf(part.area);
+      return transferSlice({ pages, firstByte: part.firstByte, bytes: slice, write, slow, mm, memory }, this.accounts);
+    });
+  }
+
+  private checkPermission(part: AreaPart, write: boolean): Errno {
+    const needed = write ? PROT_WRITE : PROT_READ;
+    if ((this.table.prot(part.area) & needed) === 0) return errno.EPERM;
+    return write && !this.table.pagesOf(part.area).writable ? errno.EPERM : errno.OK;
+  }
+
+  /**
+   * Visits what each area holds of [start, last], which touch one another.
+   * @returns the first error of `visit`, or ENOENT after the parts before a gap
+   */
+  private forEachPart(start: U64, last: U64, visit: (part: AreaPart) => Errno): Errno {
+    let from = start;
+    for (let at = this.tree.seek(start); at !== NONE; at = this.tree.next(at)) {
+      const areaStart = this.tree.start(at);
+      if (from.lessThan(areaStart)) break;
+      const areaLast = this.tree.last(at);
+      const to = minOf(areaLast, last);
+      const area = this.tree.area(at);
+      const origin = U64.fromPage(this.table.firstIndex(area), this.table.offset(area));
+      const isFinal = last.atMost(areaLast);
+      const firstByte = origin.plus(from.minus(areaStart));
+      const error = visit({ area, firstByte, lastByte: origin.plus(to.minus(areaStart)), isFinal });
+      if (error !== errno.OK) return error;
+      if (isFinal) return errno.OK;
+      from = to.plus(U64.ONE);
+    }
+    return errno.ENOENT;
   }
 
   /** Index of the page that holds an area's last byte. */

@@ -6,6 +6,7 @@
  * backing is one consecutive object. A PFN stands for the same bytes until it is unpinned.
  */
 import type { Errno } from "../../proto/uapi/errno.js";
+import type { U64 } from "../u64.js";
 
 /** Receives consecutive pages in ascending order: `count` pages of the pinned range have PFNs pfn, pfn + 1, ... */
 export type PfnRunSink = (pfn: number, count: number) => void;
@@ -39,6 +40,10 @@ export interface AddressSpace extends PageSource {
   readonly name: string;
   /** The process has exited or executed another program. */
   isGone(): boolean;
+  /** copy_from_user on the memory as it is mapped now: 0 or EFAULT. A promise where the client serves it. */
+  copyFrom(address: U64, into: Uint8Array): Errno | Promise<Errno>;
+  /** copy_to_user; a part may have been written. */
+  copyTo(address: U64, from: Uint8Array): Errno | Promise<Errno>;
   /** Pages that the process itself has locked (mlock): VmLck. */
   lockedPages(): number;
 }

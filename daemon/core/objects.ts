@@ -6,7 +6,7 @@
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 
-export type ObjectType = "ioas" | "hwpt-paging" | "device";
+export type ObjectType = "ioas" | "hwpt-paging" | "device" | "access" | "selftest";
 
 const ID_MAX = 0x7fff_ffff;
 

@@ -12,6 +12,8 @@ export class Pages {
   /** The areas that map it, and whoever made it until it has been placed. */
   private references = 1;
   private pinned: PinnedRuns | undefined;
+  /** Ranges that in-kernel users have pinned, with the number of pins. */
+  private nodes: Map<string, number> | undefined;
 
   /**
    * @param file undefined: the pages are those of the owner's memory at the time of the mapping
@@ -46,9 +48,13 @@ export class Pages {
    * Pins pages [first, last] for one more area with domains.
    * @returns the newly pinned pages, still to be charged with `charge`, or a negative errno with nothing changed
    */
-  pin(first: number, last: number): number {
-    this.pinned ??= new PinnedRuns();
-    return this.pinned.cover(first, last, this.source(), this.basePage, this.writable);
+  pin(first: number, last: number, accounts: Accounts): number {
+    const pinned = this.pinned ?? new PinnedRuns();
+    const newly = pinned.cover(first, last, this.source(), this.basePage, this.writable);
+    if (newly < 0) return newly;
+    if (this.pinned === undefined) accounts.pinnedObjects.add(this);
+    this.pinned = pinned;
+    return newly;
   }
 
   /** @returns ENOMEM over the limit; then nothing is charged */
@@ -67,7 +73,60 @@ export class Pages {
     const source = this.source();
     for (const { pfn, count } of frames) source.unpin(pfn, count);
     if (charged) accounts.credit(this.owner, this.mode, countOf(frames));
-    if (this.pinned.pageCount() === 0) this.pinned = undefined;
+    if (this.pinned.pageCount() > 0) return;
+    this.pinned = undefined;
+    accounts.pinnedObjects.delete(this);
+  }
+
+  /**
+   * Pins [first, last] for an in-kernel user. Equal ranges are one access node with many users: pinned and charged once
+   * (specification 20, section 8.4).
+   * @returns EFAULT, EINVAL, ENOMEM
+   */
+  pinAccess(first: number, last: number, accounts: Accounts): Errno {
+    const key = nodeKey(first, last);
+    this.nodes ??= new Map();
+    const users = this.nodes.get(key) ?? 0;
+    if (users === 0) {
+      const newly = this.pin(first, last, accounts);
+      if (newly < 0) return -newly;
+      const error = this.charge(accounts, newly);
+      if (error !== errno.OK) {
+        this.unpin(first, last, accounts, false);
+        return error;
+      }
+    }
+    this.nodes.set(key, users + 1);
+    return errno.OK;
+  }
+
+  /** Takes back one `pinAccess` of exactly this range. */
+  unpinAccess(first: number, last: number, accounts: Accounts): void {
+    const key = nodeKey(first, last);
+    const users = this.nodes!.get(key)! - 1;
+    if (users > 0) {
+      this.nodes!.set(key, users);
+      return;
+    }
+    this.nodes!.delete(key);
+    this.unpin(first, last, accounts);
+  }
+
+  /**
+   * Runs `use` while [first, last] are pinned, which is not charged.
+   * @returns what pinning or `use` answers
+   */
+  whilePinned(first: number, last: number, accounts: Accounts, use: () => Errno): Errno {
+    const newly = this.pin(first, last, accounts);
+    if (newly < 0) return -newly;
+    const error = use();
+    this.unpin(first, last, accounts, false);
+    return error;
+  }
+
+  /** How often a page frame is among the pinned pages. */
+  pinsOf(pfn: number): number {
+    return this.pinned?.pinsOf(pfn) ?? 0;
   }
 
   /** The page frames of [first, last], which are pinned. */
@@ -82,6 +141,10 @@ export class Pages {
   private source(): PageSource {
     return this.file ?? this.owner.mm;
   }
+}
+
+function nodeKey(first: number, last: number): string {
+  return `${first}-${last}`;
 }
 
 function countOf(frames: readonly Frames[]): number {

@@ -23,8 +23,12 @@ export interface Frames {
   readonly count: number;
 }
 
+/** Arguments of one call are limited by the stack; more segments are put in place by making the list anew. */
+const SPLICED_MAX = 1000;
+
 export class PinnedRuns {
   private segments: Segment[] = [];
+  private pages = 0;
 
   /**
    * Covers pages [first, last], pinning those that were not.
@@ -65,6 +69,7 @@ export class PinnedRuns {
       return -error;
     }
     this.replace(from, to, inside);
+    this.pages += newly;
     return newly;
   }
 
@@ -80,7 +85,10 @@ export class PinnedRuns {
       if (segment.first < start) inside.push(slice(segment, segment.first, start - 1, 0));
       const rest = slice(segment, start, end, -1);
       if (rest.users > 0) inside.push(rest);
-      else released.push({ pfn: rest.pfn, count: end - start + 1 });
+      else {
+        released.push({ pfn: rest.pfn, count: end - start + 1 });
+        this.pages -= end - start + 1;
+      }
       if (end < segment.last) inside.push(slice(segment, end + 1, segment.last, 0));
     }
     this.replace(from, to, inside);
@@ -108,9 +116,15 @@ export class PinnedRuns {
     if (count > 0) sink(pfn, count);
   }
 
+  /** How often a page frame is among the pinned pages: more than once if the source has it at several places. */
+  pinsOf(pfn: number): number {
+    return this.segments.filter((segment) => pfn >= segment.pfn && pfn - segment.pfn <= segment.last - segment.first)
+      .length;
+  }
+
   /** Number of pinned pages. */
   pageCount(): number {
-    return this.segments.reduce((sum, segment) => sum + segment.last - segment.first + 1, 0);
+    return this.pages;
   }
 
   /** Segments [from, to) of the list intersect [first, last]. */
@@ -137,7 +151,8 @@ export class PinnedRuns {
       if (previous && follows(previous, segment)) joined[joined.length - 1] = { ...previous, last: segment.last };
       else joined.push(segment);
     }
-    this.segments.splice(low, high - low, ...joined);
+    if (joined.length <= SPLICED_MAX) this.segments.splice(low, high - low, ...joined);
+    else this.segments = this.segments.slice(0, low).concat(joined, this.segments.slice(high));
   }
 }
 

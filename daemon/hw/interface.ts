@@ -21,6 +21,16 @@ export interface DomainOptions {
   readonly enforceCoherency: boolean;
 }
 
+/** The vendor's own argument of HWPT_ALLOC, still in the caller's memory: a driver judges type and length first. */
+export interface DriverData {
+  /** enum iommu_hwpt_data_type. */
+  readonly type: number;
+  /** Bytes that the caller gave. */
+  readonly length: number;
+  /** All of them, or undefined: EFAULT. */
+  read(): Uint8Array | undefined;
+}
+
 /** A kernel-managed page table: what an HWPT_PAGING drives. */
 export interface PagingDomain {
   /** First and last IOVA that can be mapped. */
@@ -31,6 +41,8 @@ export interface PagingDomain {
   /** log2 of the smallest page in bytes: the unit of `map` and `unmap`. */
   readonly granuleLg2: number;
   readonly iommu: Iommu;
+  /** Map each 4 KiB page by itself, as where Linux finds no consecutive frames: what the mock driver's tests rely on. */
+  readonly scattersPages?: boolean;
 
   /**
    * Maps [iova, iova + count) to [physical, physical + count), all in granules, with the largest pages that the
@@ -46,11 +58,41 @@ export interface PagingDomain {
    */
   unmap(iova: number, count: number): number;
 
+  /** Where a granule is mapped to, or undefined. Software's view: no permission, no cache. */
+  lookup(iova: number): number | undefined;
+
+  /** Present iff the domain was allocated with `dirtyTracking`. */
+  readonly dirty?: DirtyTracking;
+
   /** Frees the tables. The domain is attached to nothing. */
   destroy(): void;
 
   /** Figures for inspection: tables held, leaf entries by size. */
   inspect(): DomainInspection;
+}
+
+/** What hardware knows of the pages that devices wrote to. */
+export interface DirtyTracking {
+  readonly enabled: boolean;
+  /** log2 in bytes of the granules here. They are the table's, so they may be finer than the domain's smallest page. */
+  readonly granuleLg2: number;
+
+  /** Switches tracking in the hardware, with the invalidations that this needs. Clears nothing. */
+  setEnabled(enabled: boolean): Errno;
+
+  /**
+   * Walks the leaves of [iova, iova + count), in granules, up to the first hole. For each dirty one it reports the
+   * granules that Linux would report, never beyond the range; with `clear` the whole leaf becomes clean, and the
+   * translations that may set nothing any more are invalidated at the end.
+   */
+  read(iova: number, count: number, clear: boolean, report: (iova: number, count: number) => void): void;
+
+  /**
+   * Marks the one table item that covers a granule as written, for hardware whose devices do no DMA. It looks neither
+   * at `enabled` nor at permissions.
+   * @returns false: nothing is mapped there
+   */
+  markDirty?(iova: number): boolean;
 }
 
 export interface DomainInspection {
@@ -137,21 +179,32 @@ export interface HardwareInfo {
   readonly data: Uint8Array;
 }
 
-/** One physical IOMMU. */
-export interface Iommu {
+/** What may differ between the devices behind one IOMMU. */
+export interface DeviceCapabilities {
+  readonly canTrackDirty: boolean;
+  /** log2 of the number of PASIDs; 0: no PASID. */
+  readonly pasidBits: number;
+}
+
+/** One physical IOMMU, with what the best of its devices can do. */
+export interface Iommu extends DeviceCapabilities {
   readonly name: string;
   /** Devices behind it can be bound at all. */
   readonly cacheCoherent: boolean;
   readonly canEnforceCoherency: boolean;
-  readonly canTrackDirty: boolean;
-  /** log2 of the number of PASIDs; 0: no PASID. */
-  readonly pasidBits: number;
+
+  /** Absent: what the IOMMU can do, each of its devices can. */
+  capabilitiesOf?(requesterId: number): DeviceCapabilities;
 
   /** @returns the driver's answer for this type (0: its default), or undefined for a type that it does not know. */
   hardwareInfo(type: number): HardwareInfo | undefined;
 
-  /** @returns a domain, or EOPNOTSUPP or ENOMEM */
-  allocateDomain(options: DomainOptions): PagingDomain | Errno;
+  /**
+   * @param data of an HWPT_ALLOC that brings some
+   * @param requesterId the device that the domain is made for, where devices differ
+   * @returns a domain, or EOPNOTSUPP, EINVAL (length of the data), EFAULT or ENOMEM
+   */
+  allocateDomain(options: DomainOptions, data?: DriverData, requesterId?: number): PagingDomain | Errno;
 
   /** Points a requester at a domain, or with undefined blocks its DMA. @returns EINVAL, ENOSPC, ENOMEM */
   attach(requesterId: number, domain: PagingDomain | undefined): Errno;

@@ -16,6 +16,7 @@ export interface ServeOptions {
   /** "NAME=VALUE" */
   readonly limits?: readonly string[] | undefined;
   readonly selftest?: boolean | undefined;
+  readonly kernelFixes?: boolean | undefined;
   readonly logLevel?: string | undefined;
 }
 
@@ -24,6 +25,8 @@ export interface Config {
   readonly topologyPath: string | undefined;
   readonly limits: Limits;
   readonly selftest: boolean;
+  /** Answer as Linux once its known defects are mended. */
+  readonly kernelFixes: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -52,10 +55,12 @@ export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv
   const given = options.limits ?? environment["IOMMUFD_EMU_LIMITS"]?.split(",").filter((text) => text !== "") ?? [];
   const level = options.logLevel ?? environment["IOMMUFD_EMU_LOG_LEVEL"] ?? "info";
   const selftest = environment["IOMMUFD_EMU_SELFTEST"];
+  const fixes = environment["IOMMUFD_EMU_KERNEL_FIXES"];
   return {
     socketPath: options.socket,
     topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
     limits: readLimits(given),
+    kernelFixes: options.kernelFixes ?? (fixes !== undefined && parsed(boolean, fixes, "IOMMUFD_EMU_KERNEL_FIXES")),
     selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),
     logLevel: parsed(z.enum(logLevels), level, `log level "${level}"`),
   };

@@ -11,7 +11,8 @@ import type { Peer } from "../memory/peer.js";
 import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "../wire/limits.js";
-import { EndpointFile, EndpointNode, IommufdFile, type OpenFile } from "../wire/open-file.js";
+import type { DescriptorTarget } from "../uapi/descriptors.js";
+import { EndpointFile, EndpointNode, IommufdFile, MadeFile, type OpenFile } from "../wire/open-file.js";
 import { ProtocolViolation } from "../wire/protocol-error.js";
 import type { Server } from "../wire/server.js";
 import { Session } from "../wire/session.js";
@@ -33,6 +34,7 @@ const TOKEN_BYTES = 32;
 export interface DaemonConfig {
   readonly limits: WireLimits;
   readonly selftest: boolean;
+  readonly kernelFixes: boolean;
 }
 
 export interface DaemonDependencies {
@@ -63,7 +65,11 @@ export class Daemon implements Server {
     private readonly dependencies: DaemonDependencies,
   ) {
     this.limits = config.limits;
-    this.dispatcher = new Dispatcher({ selftest: config.selftest });
+    this.dispatcher = new Dispatcher({
+      selftest: config.selftest,
+      kernelFixes: config.kernelFixes,
+      mock: config.selftest ? dependencies.topology.mock : undefined,
+    });
     for (const { endpoint, group } of dependencies.topology.endpoints)
       this.endpoints.set(endpoint.name, new EndpointNode(endpoint, group));
   }
@@ -94,7 +100,7 @@ export class Daemon implements Server {
   }
 
   open(node: string, token: string | undefined): OpenFile | Errno {
-    const key = token ?? Buffer.from(this.dependencies.randomBytes(TOKEN_BYTES)).toString("hex");
+    const key = token ?? this.freshToken();
     if (this.files.has(key)) return errno.EEXIST;
     const file = this.makeFile(node, key);
     if (typeof file !== "number") this.files.set(key, file);
@@ -108,12 +114,25 @@ export class Daemon implements Server {
     const perProcessAccounting = IOMMUFD_NODES.get(node);
     if (perProcessAccounting !== undefined) {
       const { objectsMax } = this.limits;
-      const context = new Context(this.accounts, { perProcessAccounting, objectsMax });
+      const context = new Context(this.accounts, this.dependencies.frames, { perProcessAccounting, objectsMax });
       return new IommufdFile(key, node, context, onRelease);
     }
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;
     const endpoint = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
     return endpoint === undefined ? errno.ENOENT : new EndpointFile(key, endpoint, onRelease);
+  }
+
+  adopt(target: DescriptorTarget): MadeFile {
+    const key = this.freshToken();
+    const file = new MadeFile(key, target, () => {
+      this.files.delete(key);
+    });
+    this.files.set(key, file);
+    return file;
+  }
+
+  private freshToken(): string {
+    return Buffer.from(this.dependencies.randomBytes(TOKEN_BYTES)).toString("hex");
   }
 
   find(token: string): OpenFile | undefined {

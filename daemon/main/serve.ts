@@ -37,7 +37,7 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     nextId: () => ++spaces,
     regionsMax: config.limits.regionsMax,
   });
-  const topology = buildTopology(topologyConfig, frames, config.limits);
+  const topology = buildTopology(topologyConfig, frames, { ...config.limits, kernelFixes: config.kernelFixes });
   const providers = memoryProviders(native !== undefined);
   const transport = new UnixTransport();
   const daemon = new Daemon(config, {
@@ -63,14 +63,31 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
       },
     };
   });
+  const onBroken = (error: unknown): void => {
+    stopAtOnce(error, daemon, log);
+  };
+  process.once("uncaughtException", onBroken);
   log.info({ event: "serving", socket: config.socketPath });
   return {
     socketPath: config.socketPath,
     notices: Object.entries(providers)
       .filter(([, state]) => state !== "on")
       .map(([name, state]) => `${name} memory is off: ${state}`),
-    stop: () => stop(daemon, transport, log, config.limits.stopGraceMs),
+    stop: async () => {
+      await stop(daemon, transport, log, config.limits.stopGraceMs);
+      process.off("uncaughtException", onBroken);
+    },
   };
+}
+
+/** sysexits(3) EX_SOFTWARE. */
+const EXIT_BROKEN = 70;
+
+/** A broken invariant: going on would answer wrongly. What the daemon held goes into the log. */
+function stopAtOnce(error: unknown, daemon: Daemon, log: Logger): never {
+  log.fatal({ event: "invariant_broken", err: error });
+  log.fatal({ event: "state", state: daemon.inspect() });
+  process.exit(EXIT_BROKEN);
 }
 
 /** Memory providers, and why one is off. */

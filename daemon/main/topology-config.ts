@@ -59,6 +59,7 @@ const profile = z
     faultRecords: integer(1, 256).optional(),
     snoopControl: z.boolean("must be true or false").optional(),
     pageSelectiveInvalidation: z.boolean("must be true or false").optional(),
+    dirtyTracking: z.boolean("must be true or false").optional(),
   })
   .transform((options) => options as VtdProfileOptions);
 

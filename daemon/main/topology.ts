@@ -8,6 +8,9 @@ import { Endpoint } from "../devices/endpoint.js";
 import { TableMemory } from "../hw/engine/table-memory.js";
 import { FaultCounter } from "../hw/fault-log.js";
 import type { PhysicalMemory, ReservedRegion } from "../hw/interface.js";
+import { MOCK_TABLE_PFN_FIRST, MOCK_TABLES_MAX, MockIommu } from "../hw/mock/iommu.js";
+import { LINUX_7_1, LINUX_7_1_FIXED } from "../hw/mock/personality.js";
+import { MockBus } from "../devices/mock-bus.js";
 import { VtdIommu } from "../hw/vtd/iommu.js";
 import { vtdProfile } from "../hw/vtd/profile.js";
 import { INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "../hw/vtd/spec/interrupt-window.js";
@@ -61,6 +64,8 @@ export interface Topology {
   readonly groups: readonly IommuGroup[];
   /** Where the IOMMUs' tables live. */
   readonly tableMemory: TableMemory;
+  /** Where the selftest makes its devices, whatever the description says. */
+  readonly mock: MockBus;
 }
 
 /**
@@ -70,7 +75,7 @@ export interface Topology {
 export function buildTopology(
   config: TopologyConfig,
   memory: PhysicalMemory,
-  limits: { readonly tablesMax: number },
+  limits: { readonly tablesMax: number; readonly kernelFixes?: boolean },
 ): Topology {
   const tableMemory = new TableMemory(limits.tablesMax);
   const faultCounter = new FaultCounter();
@@ -104,11 +109,16 @@ export function buildTopology(
           endpoints.filter((_, index) => groupIds[index] === id),
         ),
       );
+  const mockTables = new TableMemory(Math.min(limits.tablesMax, MOCK_TABLES_MAX), MOCK_TABLE_PFN_FIRST);
+  const personality = limits.kernelFixes === true ? LINUX_7_1_FIXED : LINUX_7_1;
+  const mockOptions = { personality, scattersPages: true };
+  const mock = new MockBus(new MockIommu(mockTables, faultCounter, mockOptions));
   return {
     iommus: [...iommus.values()],
     endpoints: endpoints.map((endpoint, index) => ({ endpoint, group: groups.get(groupIds[index]!)! })),
     groups: [...groups.values()],
     tableMemory,
+    mock,
   };
 }
 /** Every x86 endpoint has it: hardware takes writes there for interrupts. */

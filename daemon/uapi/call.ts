@@ -9,7 +9,9 @@ import type { ArrayField, Field, StructLayout } from "../../proto/uapi/layout.js
 import type { Context } from "../core/context.js";
 import type { IoasObject } from "../core/ioas-object.js";
 import type { Caller } from "../core/mm.js";
+import type { MockBus } from "../core/selftest.js";
 import { U64 } from "../u64.js";
+import type { Descriptors } from "./descriptors.js";
 import type { UserMemory } from "./user-memory.js";
 
 /** The largest struct of the uAPI is 72 bytes. */
@@ -22,6 +24,10 @@ export const SIZE_BYTES = 4;
 export interface Host {
   /** The kernel has IOMMUFD_TEST: IOMMU_TEST_CMD exists. */
   readonly selftest: boolean;
+  /** Known defects of Linux 7.1 that a program can see are mended, as the specification marks them. */
+  readonly kernelFixes: boolean;
+  /** Where the selftest's devices come from; undefined without it. */
+  readonly mock?: MockBus | undefined;
 }
 
 export class Call {
@@ -29,6 +35,7 @@ export class Call {
   caller!: Caller;
   memory!: UserMemory;
   host!: Host;
+  descriptors!: Descriptors;
   /** The third argument of ioctl(2). */
   argument = U64.ZERO;
   /** min(size, struct size): what is copied back. */
@@ -91,9 +98,12 @@ export class Call {
     this.view.setInt32(field.offset + 4, value.high, true);
   }
 
-  /** Copies the struct back, as much of it as the caller has: 0 or EFAULT. */
-  respond(): Errno {
-    return this.memory.write(this.argument, this.bytes.slice(0, this.respondBytes)) ? errno.OK : errno.EFAULT;
+  /**
+   * Copies the struct back: 0 or EFAULT.
+   * @param length bytes of it that the caller has, where more than were copied in
+   */
+  respond(length = this.respondBytes): Errno {
+    return this.memory.write(this.argument, this.bytes.slice(0, length)) ? errno.OK : errno.EFAULT;
   }
 
   /** Copies one field back: 0 or EFAULT. */
@@ -109,3 +119,6 @@ export class Call {
 
 /** Runs an ioctl whose struct is loaded: 0 or a positive errno. */
 export type Handler = (call: Call) => Errno;
+
+/** The same for an ioctl that answers with a number: what ioctl(2) returns, or a negative errno. */
+export type NumberHandler = (call: Call) => number;

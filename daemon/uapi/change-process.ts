@@ -6,5 +6,5 @@ import type { Call } from "./call.js";
 /** EOPNOTSUPP, EINVAL, ENOMEM */
 export function ioasChangeProcess(call: Call): Errno {
   if (call.u32(iommu_ioas_change_process.fields.__reserved) !== 0) return errno.EOPNOTSUPP;
-  return call.context.changeProcess(call.caller);
+  return call.context.changeProcess(call.caller, call.host.kernelFixes);
 }

@@ -9,31 +9,49 @@ import {
 import { HwptPaging } from "../core/hwpt.js";
 import { U64 } from "../u64.js";
 import type { Call } from "./call.js";
+import { UserBitmap } from "./user-bitmap.js";
 
-/** EOPNOTSUPP, ENOENT */
+/** EOPNOTSUPP, ENOENT, and the driver's error */
 export function setDirtyTracking(call: Call): Errno {
   const { fields } = iommu_hwpt_set_dirty_tracking;
-  if ((call.u32(fields.flags) & ~IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0) return errno.EOPNOTSUPP;
+  const flags = call.u32(fields.flags);
+  if ((flags & ~IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0) return errno.EOPNOTSUPP;
   const hwpt = call.context.objects.findOf(call.u32(fields.hwpt_id), HwptPaging);
-  // No simulated IOMMU tracks dirty pages, so no HWPT was allocated with DIRTY_TRACKING.
-  return hwpt === undefined ? errno.ENOENT : errno.EOPNOTSUPP;
+  if (hwpt === undefined) return errno.ENOENT;
+  const { dirty } = hwpt.domain;
+  if (dirty === undefined) return errno.EOPNOTSUPP;
+  const enable = (flags & IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0;
+  // Enabling starts from a clean slate, even if it is enabled already.
+  if (enable) hwpt.ioas.map.clearDirty(dirty);
+  return dirty.setEnabled(enable);
 }
 
-/** EOPNOTSUPP, ENOENT, EOVERFLOW, EINVAL */
+/** EOPNOTSUPP, ENOENT, EOVERFLOW, EINVAL. The walk itself always succeeds: a hole ends it, a bad bitmap gets no bits. */
 export function getDirtyBitmap(call: Call): Errno {
   const { fields } = iommu_hwpt_get_dirty_bitmap;
-  if ((call.u32(fields.flags) & ~IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0) return errno.EOPNOTSUPP;
+  const flags = call.u32(fields.flags);
+  if ((flags & ~IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) !== 0) return errno.EOPNOTSUPP;
   if (call.u32(fields.__reserved) !== 0) return errno.EOPNOTSUPP;
   const hwpt = call.context.objects.findOf(call.u32(fields.hwpt_id), HwptPaging);
   if (hwpt === undefined) return errno.ENOENT;
   const iova = call.u64(fields.iova);
-  // Length 0 is not looked for: length - 1 wraps, and only IOVA 0 passes, as the whole address space.
-  const last = iova.plus(call.u64(fields.length)).minus(U64.ONE);
+  const length = call.u64(fields.length);
+  // Linux 7.1 does not look for length 0: length - 1 wraps, and only IOVA 0 passes, as the whole address space.
+  if (call.host.kernelFixes && length.isZero()) return errno.EINVAL;
+  const last = iova.plus(length).minus(U64.ONE);
   if (last.lessThan(iova)) return errno.EOVERFLOW;
   const boundaries = iova.or(last.plus(U64.ONE));
   if (boundaries.modPowerOfTwo(hwpt.ioas.map.alignment) !== 0) return errno.EINVAL;
   const pageSize = call.u64(fields.page_size);
   if (pageSize.isZero()) return errno.EINVAL;
   if (!boundaries.and(pageSize.minus(U64.ONE)).isZero()) return errno.EINVAL;
-  return errno.EOPNOTSUPP;
+  const { dirty } = hwpt.domain;
+  if (dirty === undefined) return errno.EOPNOTSUPP;
+  const bitmap = new UserBitmap(iova, pageSize.lowestBit());
+  const clear = (flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) === 0;
+  hwpt.ioas.map.readDirty(dirty, iova, last, clear, (first, end) => {
+    bitmap.set(first, end);
+  });
+  bitmap.store(call.memory, call.u64(fields.data));
+  return errno.OK;
 }

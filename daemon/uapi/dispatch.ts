@@ -1,7 +1,7 @@
 /**
  * The way of an ioctl from its number to its handler: the size and tail rules that all native ioctls share
- * (specification 10, section 2). The table of rows in proto/uapi decides which numbers exist; handlers.ts which code
- * answers them.
+ * (specification 10, section 2), and the copy-in of VFIO's (section 2.1). The table of rows in proto/uapi decides which
+ * numbers exist; handlers.ts and vfio.ts which code answers them.
  */
 import { errno, errnoName, type Errno } from "../../proto/uapi/errno.js";
 import { rowByRequest } from "../../proto/uapi/table.js";
@@ -11,7 +11,9 @@ import type { Caller } from "../core/mm.js";
 import { U64 } from "../u64.js";
 import { Call, SIZE_BYTES, type Handler, type Host } from "./call.js";
 import { handlers } from "./handlers.js";
+import type { Descriptors } from "./descriptors.js";
 import type { UserMemory } from "./user-memory.js";
+import { vfioHandlers } from "./vfio.js";
 
 /** The native table covers these low bytes of the request; the selftest's number is the last when it exists. */
 const NUMBER_FIRST = 0x80;
@@ -24,14 +26,19 @@ const USER_END = U64.fromNumber(2 ** 47 - 4096);
 /** Bytes of a long struct's tail that are looked at in one go. */
 const TAIL_CHUNK = 64 * 1024;
 
-interface Entry {
+interface Entry<H> {
   readonly layout: StructLayout;
-  readonly handler: Handler;
+  readonly handler: H;
 }
 
-const entries: ReadonlyMap<number, Entry> = new Map(
-  [...handlers].map(([request, handler]) => [request, { layout: rowByRequest.get(request)!.struct, handler }]),
-);
+function withLayouts<H>(byRequest: ReadonlyMap<number, H>): ReadonlyMap<number, Entry<H>> {
+  return new Map(
+    [...byRequest].map(([request, handler]) => [request, { layout: rowByRequest.get(request)!.struct, handler }]),
+  );
+}
+
+const entries = withLayouts<Handler>(handlers);
+const vfioEntries = withLayouts(vfioHandlers);
 
 export class Dispatcher {
   private readonly call = new Call();
@@ -44,13 +51,20 @@ export class Dispatcher {
    * Runs one ioctl on a context.
    * @param request the full 32-bit number
    * @param argument the third argument of ioctl(2): the address of the struct
+   * @param descriptors of the caller
    * @returns what ioctl(2) returns, or a negative errno
    */
-  ioctl(context: Context, caller: Caller, memory: UserMemory, request: number, argument: U64): number {
+  ioctl(
+    context: Context,
+    caller: Caller,
+    memory: UserMemory,
+    request: number,
+    argument: U64,
+    descriptors: Descriptors,
+  ): number {
     const number = request & 0xff;
     const last = this.host.selftest ? NUMBER_LAST_SELFTEST : NUMBER_LAST;
-    // Numbers outside the table go to the VFIO container's ioctls, none of which is there.
-    if (number < NUMBER_FIRST || number > last) return -errno.ENOTTY;
+    if (number < NUMBER_FIRST || number > last) return this.vfio(context, caller, memory, request, argument);
 
     const { call } = this;
     const readable = call.begin(memory, argument);
@@ -70,8 +84,28 @@ export class Dispatcher {
     call.load(layout, copied);
     call.context = context;
     call.caller = caller;
+    call.descriptors = descriptors;
     const error = entry.handler(call);
     return error === errno.OK ? 0 : -error;
+  }
+
+  /** An ioctl of VFIO's container: of a struct, the part that has to be there is copied in, whatever its argsz says. */
+  private vfio(context: Context, caller: Caller, memory: UserMemory, request: number, argument: U64): number {
+    const entry = vfioEntries.get(request);
+    if (entry === undefined) return -errno.ENOTTY;
+    const { layout, handler } = entry;
+    const { call } = this;
+    // A value is not an address.
+    if (layout.minBytes > 0) {
+      const readable = call.begin(memory, argument);
+      if (readable < layout.minBytes && !call.readStruct(layout.minBytes)) return -errno.EFAULT;
+    }
+    call.load(layout, layout.minBytes);
+    call.memory = memory;
+    call.argument = argument;
+    call.context = context;
+    call.caller = caller;
+    return handler(call);
   }
 }
 

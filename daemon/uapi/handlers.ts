@@ -9,7 +9,7 @@ import { hwptAlloc, hwptInvalidate } from "./hwpt.js";
 import { ioasAlloc, ioasAllowIovas, ioasIovaRanges } from "./ioas.js";
 import { ioasCopy, ioasMap, ioasMapFile, ioasUnmap } from "./map.js";
 import { option } from "./option.js";
-import { testCommand } from "./test-command.js";
+import { testCommand } from "./selftest/command.js";
 import { vfioIoas } from "./vfio-ioas.js";
 import { hwQueueAlloc, vdeviceAlloc, veventqAlloc, viommuAlloc } from "./viommu.js";
 

@@ -12,10 +12,16 @@ import {
 import { DeviceObject } from "../core/device.js";
 import { HwptPaging, createHwpt } from "../core/hwpt.js";
 import { IoasObject } from "../core/ioas-object.js";
+import type { DriverData } from "../hw/interface.js";
 import type { Call } from "./call.js";
+import { readExactly } from "./user-memory.js";
 
 const FLAGS =
   IOMMU_HWPT_ALLOC_NEST_PARENT | IOMMU_HWPT_ALLOC_DIRTY_TRACKING | IOMMU_HWPT_FAULT_ID_VALID | IOMMU_HWPT_ALLOC_PASID;
+
+/** What an invalidation may bring where the kernel limits it. */
+const ENTRY_BYTES_MAX = 4096;
+const ENTRIES_MAX = 2 ** 19;
 
 /** EOPNOTSUPP, EINVAL, ENOENT, ENOMEM, EADDRINUSE, EFAULT */
 export function hwptAlloc(call: Call): Errno {
@@ -32,17 +38,15 @@ export function hwptAlloc(call: Call): Errno {
   if (!(parent instanceof IoasObject)) return errno.EINVAL;
 
   const flags = call.u32(fields.flags);
-  const { iommu } = device.bus;
   const nestParent = (flags & IOMMU_HWPT_ALLOC_NEST_PARENT) !== 0;
   const dirtyTracking = (flags & IOMMU_HWPT_ALLOC_DIRTY_TRACKING) !== 0;
   const withFaults = (flags & IOMMU_HWPT_FAULT_ID_VALID) !== 0;
   if ((flags & ~FLAGS) !== 0) return errno.EOPNOTSUPP;
-  if (dirtyTracking && !iommu.canTrackDirty) return errno.EOPNOTSUPP;
+  if (dirtyTracking && !device.capabilities.canTrackDirty) return errno.EOPNOTSUPP;
   if (withFaults && nestParent) return errno.EOPNOTSUPP;
-  // Driver data goes with user-managed tables only.
-  if (withData) return errno.EOPNOTSUPP;
   const pasid = (flags & IOMMU_HWPT_ALLOC_PASID) !== 0;
-  const hwpt = createHwpt(objects, parent, iommu, { nestParent, dirtyTracking, pasid }, false);
+  const options = { nestParent, dirtyTracking, pasid };
+  const hwpt = createHwpt(objects, parent, device.bus, options, false, withData ? driverData(call) : undefined);
   if (typeof hwpt === "number") return hwpt;
   let error = hwpt.addToIoas();
   // No fault queue can exist, so none is found.
@@ -60,6 +64,17 @@ export function hwptAlloc(call: Call): Errno {
   return error;
 }
 
+/** The vendor's argument; `read` takes it before anything of the caller's memory changes. */
+function driverData(call: Call): DriverData {
+  const { fields } = iommu_hwpt_alloc;
+  const length = call.u32(fields.data_len);
+  return {
+    type: call.u32(fields.data_type),
+    length,
+    read: () => readExactly(call.memory, call.u64(fields.data_uptr), length),
+  };
+}
+
 /** EOPNOTSUPP, EINVAL, ENOENT, EFAULT; entry_num is copied back whatever the result */
 export function hwptInvalidate(call: Call): Errno {
   const { fields } = iommu_hwpt_invalidate;
@@ -73,6 +88,8 @@ function invalidate(call: Call): Errno {
   if (call.u32(fields.__reserved) !== 0) return errno.EOPNOTSUPP;
   const withoutEntries = call.u64(fields.data_uptr).isZero() || call.u32(fields.entry_len) === 0;
   if (call.u32(fields.entry_num) !== 0 && withoutEntries) return errno.EINVAL;
+  const tooMuch = call.u32(fields.entry_len) > ENTRY_BYTES_MAX || call.u32(fields.entry_num) > ENTRIES_MAX;
+  if (call.host.kernelFixes && tooMuch) return errno.EINVAL;
   if (call.context.objects.find(call.u32(fields.hwpt_id)) === undefined) return errno.ENOENT;
   // Only nested HWPTs and vIOMMUs have something to invalidate.
   return errno.EINVAL;

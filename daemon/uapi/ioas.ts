@@ -69,7 +69,8 @@ export function ioasAllowIovas(call: Call): Errno {
 
 const { start: START, last: LAST } = iommu_iova_range.fields;
 
-function encodeRange(range: Range): Uint8Array {
+/** As struct iommu_iova_range and struct vfio_iova_range, which are the same. */
+export function encodeRange(range: Range): Uint8Array {
   const view = new DataView(new ArrayBuffer(iommu_iova_range.bytes));
   for (const [{ offset }, value] of [
     [START, range.start],

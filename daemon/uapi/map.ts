@@ -50,13 +50,28 @@ export function ioasMap(call: Call): Errno {
   if (prot === 0) return errno.EINVAL;
   const ioas = call.findIoas(call.u32(fields.ioas_id));
   if (ioas === undefined) return errno.ENOENT;
-  const address = call.u64(fields.user_va);
-  if (address.plus(length).lessThan(address)) return errno.EOVERFLOW;
-  if (length.isZero() || LENGTH_MAX.lessThan(length)) return errno.EINVAL;
-  const placed = placeNew(call, ioas, undefined, address, length, prot, fixedIova(flags, iova));
+  const placed = mapMemory(call, ioas, call.u64(fields.user_va), length, prot, fixedIova(flags, iova));
   if (typeof placed === "number") return placed;
   call.setU64(fields.iova, placed);
   return call.respond();
+}
+
+/**
+ * Maps the caller's own memory: what MAP and VFIO's MAP_DMA have in common.
+ * @param address virtual, of the first byte @param length bytes @param iova undefined: the automatic choice
+ * @returns the IOVA, or EOVERFLOW, EINVAL, EEXIST, ENOSPC, EFAULT, ENOMEM
+ */
+export function mapMemory(
+  call: Call,
+  ioas: IoasObject,
+  address: U64,
+  length: U64,
+  prot: number,
+  iova: U64 | undefined,
+): U64 | Errno {
+  if (address.plus(length).lessThan(address)) return errno.EOVERFLOW;
+  if (length.isZero() || LENGTH_MAX.lessThan(length)) return errno.EINVAL;
+  return placeNew(call, ioas, undefined, address, length, prot, iova);
 }
 
 /** As MAP, and EBADF; EINVAL for files that cannot be pinned comes when they are */

@@ -1,4 +1,4 @@
-/** IOMMU_VFIO_IOAS (specification 10, section 8.9). */
+/** IOMMU_VFIO_IOAS: which IOAS the ioctls of vfio.ts act on (specification 10, section 8.9). */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import {
   IOMMU_VFIO_IOAS_CLEAR,

@@ -25,6 +25,7 @@ const SEGMENT_DATA = (2 << 3) | BYTES;
 const WINDOW_LENGTH = (2 << 3) | VARINT;
 
 const NO_BYTES = new Uint8Array(0);
+const NO_DESCRIPTORS: IoctlRequest["descriptors"] = [];
 
 /** A range of user memory: a segment has bytes, a window only a length. */
 export class MemoryRange {
@@ -68,6 +69,8 @@ export class IoctlRequest {
   argument = U64.ZERO;
   readonly readable = new RangeList();
   readonly writable = new RangeList();
+  /** Descriptors that the call names, with their tokens in hexadecimal. */
+  descriptors: readonly { readonly fd: number; readonly token: string }[] = NO_DESCRIPTORS;
 
   get segmentCount(): number {
     return this.readable.count + this.writable.count;
@@ -79,10 +82,11 @@ export class IoctlRequest {
     this.argument = U64.ZERO;
     this.readable.count = 0;
     this.writable.count = 0;
+    this.descriptors = NO_DESCRIPTORS;
   }
 
   /** Takes over a message that the generated code has decoded. */
-  load({ request, argument, readable, writable }: iommufd_emu.v1.Ioctl.$Properties): void {
+  load({ request, argument, readable, writable, descriptors }: iommufd_emu.v1.Ioctl.$Properties): void {
     this.clear();
     this.request = request ?? 0;
     this.argument = fromWire(argument);
@@ -97,7 +101,14 @@ export class IoctlRequest {
       setAddress(range, fromWire(window.address));
       range.length = window.length ?? 0;
     }
+    if (descriptors?.length)
+      this.descriptors = descriptors.map(({ fd, token }) => ({ fd: fd ?? 0, token: tokenKey(token ?? NO_BYTES) }));
   }
+}
+
+/** A token as a key of a map: hexadecimal. */
+export function tokenKey(token: Uint8Array): string {
+  return Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("hex");
 }
 
 function setAddress(range: MemoryRange, address: U64): void {

@@ -9,6 +9,7 @@ import type { Context } from "../core/context.js";
 import { DeviceObject } from "../core/device.js";
 import type { IommuGroup } from "../core/group.js";
 import type { Endpoint } from "../devices/endpoint.js";
+import type { DescriptorTarget } from "../uapi/descriptors.js";
 
 export abstract class OpenFile {
   private holders = 1;
@@ -51,6 +52,41 @@ export class IommufdFile extends OpenFile {
   protected override release(): void {
     this.onRelease();
     this.context.release();
+  }
+}
+
+/**
+ * What an ioctl made and its caller gets a descriptor of. The session that made it holds it until the client joins with
+ * `hold`, which takes that hold over.
+ */
+export class MadeFile extends OpenFile {
+  private claimed = false;
+
+  constructor(
+    token: string,
+    readonly target: DescriptorTarget,
+    private readonly onRelease: () => void,
+  ) {
+    super(token);
+  }
+
+  override get node(): string {
+    return this.target.node;
+  }
+
+  override hold(): void {
+    if (this.claimed) super.hold();
+    this.claimed = true;
+  }
+
+  /** The session that made it is over. */
+  abandon(): void {
+    if (!this.claimed) this.drop();
+  }
+
+  protected override release(): void {
+    this.onRelease();
+    this.target.release();
   }
 }
 

@@ -1,8 +1,9 @@
 /** What a session needs of the daemon that it belongs to. */
 import type { Errno } from "../../proto/uapi/errno.js";
+import type { DescriptorTarget } from "../uapi/descriptors.js";
 import type { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "./limits.js";
-import type { OpenFile } from "./open-file.js";
+import type { MadeFile, OpenFile } from "./open-file.js";
 import type { Session } from "./session.js";
 
 export interface Server {
@@ -18,6 +19,8 @@ export interface Server {
    * @returns ENOENT for no such node, EEXIST for a token in use
    */
   open(node: string, token: string | undefined): OpenFile | Errno;
+  /** An open file description, with a fresh token, for what an ioctl made. */
+  adopt(target: DescriptorTarget): MadeFile;
   /** The open file description with this token. */
   find(token: string): OpenFile | undefined;
   /** Resolves once the end of every connection that had ended before has been handled. */

@@ -12,11 +12,12 @@ import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { Peer } from "../memory/peer.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
-import { IoctlRequest, decodeIoctlFrame } from "./ioctl-request.js";
+import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
 import { EndpointFile, IommufdFile, type OpenFile } from "./open-file.js";
 import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
+import { SessionDescriptors } from "./session-descriptors.js";
 import type { Server } from "./server.js";
 import type { Connection } from "./transport.js";
 import { fromWire, numberToWire, toWire } from "./wire64.js";
@@ -39,6 +40,7 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 export class Session {
   private readonly parser: FrameParser;
   private readonly memory: SegmentMemory;
+  private readonly descriptors: SessionDescriptors;
   private readonly callbacks: CallbackMemory;
   private client: string | undefined;
   private file: OpenFile | undefined;
@@ -67,6 +69,7 @@ export class Session {
       copyFrom: (address, into) => peer.mm.copyFrom(address, into),
       copyTo: (address, from) => peer.mm.copyTo(address, from),
     });
+    this.descriptors = new SessionDescriptors(server, this.request);
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
     });
@@ -95,6 +98,7 @@ export class Session {
     this.waiting.length = 0;
     this.callbacks.abandon();
     this.leave();
+    this.descriptors.end();
     this.reportIdle();
     this.peer.close();
     this.server.forget(this);
@@ -154,7 +158,7 @@ export class Session {
     if (!this.isBusy() && this.client !== undefined && decodeIoctlFrame(bytes, start, end, request)) {
       this.requests++;
       this.checkSegments(request.segmentCount);
-      this.output.ioctlReply(request.sequence, this.ioctl(), this.memory.written);
+      this.answerIoctl(request.sequence);
       if (this.output.bytes > OUTPUT_BYTES_MAX) this.flush();
       return;
     }
@@ -167,6 +171,12 @@ export class Session {
     } else {
       this.answer(frame);
     }
+  }
+
+  private answerIoctl(sequence: number): void {
+    const result = this.ioctl();
+    if (this.descriptors.made === undefined) this.output.ioctlReply(sequence, result, this.memory.written);
+    else this.output.frame(sequence, { ioctl: this.replyOf(result) });
   }
 
   private answer(frame: IClientFrame): void {
@@ -334,19 +344,32 @@ export class Session {
 
   private ioctlMessage(ioctl: IIoctl): IIoctlReply {
     this.request.load(ioctl);
-    const result = this.ioctl();
+    return this.replyOf(this.ioctl());
+  }
+
+  /** The reply to the ioctl that has just run. */
+  private replyOf(result: number): IIoctlReply {
+    const reply: IIoctlReply = { result };
     const { written } = this.memory;
-    if (written === undefined) return { result };
-    return { result, written: written.map(({ address, data }) => ({ address: toWire(address), data })) };
+    const { made } = this.descriptors;
+    if (written !== undefined) reply.written = written.map(({ address, data }) => ({ address: toWire(address), data }));
+    if (made !== undefined)
+      reply.descriptors = made.map(({ address, token }) => ({
+        address: toWire(address),
+        token: Buffer.from(token, "hex"),
+      }));
+    return reply;
   }
 
   /** Runs the ioctl in `request`. @returns what ioctl(2) returns, or a negative errno */
   private ioctl(): number {
-    const { file, memory, request } = this;
+    const { file, memory, request, server } = this;
     memory.begin();
+    this.descriptors.begin();
     if (file === undefined || file.released) return -errno.EBADF;
     if (!(file instanceof IommufdFile)) return -errno.ENOTTY;
-    return this.server.dispatcher.ioctl(file.context, this.peer, memory, request.request, request.argument);
+    const { dispatcher } = server;
+    return dispatcher.ioctl(file.context, this.peer, memory, request.request, request.argument, this.descriptors);
   }
 
   // ---- regions and endpoints ----------------------------------------------------------------------------------------
@@ -414,9 +437,4 @@ function idOrError(result: number): IResult {
 function checkToken(token: Uint8Array): void {
   if (token.length < TOKEN_BYTES_MIN || token.length > TOKEN_BYTES_MAX)
     throw new ProtocolViolation("TOKEN_INVALID", `${token.length} bytes`);
-}
-
-/** A token as a key of a map: hexadecimal. */
-function tokenKey(token: Uint8Array): string {
-  return Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("hex");
 }

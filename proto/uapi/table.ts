@@ -15,7 +15,7 @@ export type MemoryExtent =
   /** `count` elements of a fixed size. */
   | { readonly form: "array"; readonly count: Field<"u32">; readonly elementBytes: number }
   /** `length` bytes. */
-  | { readonly form: "bytes"; readonly length: Field<"u32"> }
+  | { readonly form: "bytes"; readonly length: Field<"u32"> | Field<"u64"> }
   /** `count` elements of `elementLength` bytes. */
   | { readonly form: "table"; readonly count: Field<"u32">; readonly elementLength: Field<"u32"> }
   /** One bit for every g bytes of `length`, rounded up to bytes, where g is the lowest bit set in `pageSize`. */
@@ -26,6 +26,28 @@ export interface MemoryRow {
   readonly pointer: Field<"u64">;
   readonly direction: "in" | "out" | "inout";
   readonly extent: MemoryExtent;
+  /**
+   * Those values of the row's `operation` with which it does; absent: always. Such memory travels with the call only
+   * where the daemon cannot reach the client's: finding out whether it can be written would touch its pages.
+   */
+  readonly operations?: readonly number[];
+}
+
+/** A field that holds the number of a file descriptor in the caller's table. */
+export interface DescriptorRow {
+  readonly field: Field<"u32"> | Field<"s32">;
+  /** Those values of the row's `operation` with which it does; absent: always. */
+  readonly operations?: readonly number[];
+}
+
+/** That a call which succeeds opens a file and gives the caller a descriptor of it. */
+export interface MadeDescriptorRow {
+  /** What is opened: an access to an IOAS. */
+  readonly kind: "access";
+  /** Those values of the row's `operation` with which it does; absent: always. */
+  readonly operations?: readonly number[];
+  /** The errno when no number is free; absent: that of opening a file, EMFILE or ENFILE. */
+  readonly noneFree?: Errno;
 }
 
 /** Names for the values of one field that are not flags. */
@@ -61,6 +83,10 @@ export interface IoctlRow {
   /** Errnos of its own, apart from those of every ioctl (EFAULT, EINVAL and E2BIG for the struct, ENOTTY). */
   readonly errors: readonly ErrorRow[];
   readonly memory: readonly MemoryRow[];
+  /** The field that chooses among several operations, each with a value below 32; absent: there is only one. */
+  readonly operation?: Field<"u32">;
+  readonly descriptors: readonly DescriptorRow[];
+  readonly makesDescriptor?: MadeDescriptorRow;
 }
 
 type NumberNameOf<Module> = { [K in keyof Module]: Module[K] extends number ? K : never }[keyof Module] & string;
@@ -79,9 +105,10 @@ interface Native {
   readonly missing?: string;
   readonly errors: readonly (readonly [Errno, string])[];
   readonly memory?: readonly MemoryRow[];
+  readonly descriptors?: readonly DescriptorRow[];
 }
 
-const { EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
+const { EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EFAULT, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
 const { ENOSPC, EOPNOTSUPP, EOVERFLOW, EPERM, ERANGE } = errno;
 
 function errorRows(errors: readonly (readonly [Errno, string])[]): readonly ErrorRow[] {
@@ -103,6 +130,7 @@ function native(name: string, nr: number, layout: StructLayout, row: Native): Io
     missing,
     errors: errorRows(row.errors),
     memory: row.memory ?? [],
+    descriptors: row.descriptors ?? [],
   };
 }
 
@@ -232,7 +260,8 @@ const nativeRows: readonly IoctlRow[] = [
         "IOMMU_HWPT_DATA_AMD_GUEST",
       ],
     },
-    missing: "Makes page tables of an IOAS; nesting, dirty tracking, fault queues and PASID answer EOPNOTSUPP.",
+    missing:
+      "Makes page tables of an IOAS, also with dirty tracking; nesting answers EOPNOTSUPP, no fault queue can exist.",
     errors: [
       [EOPNOTSUPP, "unknown flags, a reserved field is not 0, or the IOMMU cannot do it"],
       [EINVAL, "data_type without data_len or the reverse, or pt_id names nothing that a table can be made from"],
@@ -271,7 +300,6 @@ const nativeRows: readonly IoctlRow[] = [
   native("IOMMU_HWPT_SET_DIRTY_TRACKING", 0x8b, api.iommu_hwpt_set_dirty_tracking, {
     since: "6.7",
     flags: ["IOMMU_HWPT_DIRTY_TRACKING_ENABLE"],
-    missing: "Makes every check; no page table tracks dirty pages, so a valid call answers EOPNOTSUPP.",
     errors: [
       [EOPNOTSUPP, "unknown flags, or the table was made without dirty tracking"],
       [ENOENT, "no such page table"],
@@ -280,7 +308,6 @@ const nativeRows: readonly IoctlRow[] = [
   native("IOMMU_HWPT_GET_DIRTY_BITMAP", 0x8c, api.iommu_hwpt_get_dirty_bitmap, {
     since: "6.7",
     flags: ["IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR"],
-    missing: "Makes every check; no page table tracks dirty pages, so a valid call answers EOPNOTSUPP.",
     errors: [
       [EOPNOTSUPP, "unknown flags, a reserved field is not 0, or the table was made without dirty tracking"],
       [ENOENT, "no such page table"],
@@ -323,6 +350,7 @@ const nativeRows: readonly IoctlRow[] = [
     flags: mapFlags,
     missing: "Maps files of any kind that Linux maps except dma-buf descriptors, which are refused.",
     errors: [...mapErrors, [EBADF, "fd is not open, or was opened with O_PATH"]],
+    descriptors: [{ field: api.iommu_ioas_map_file.fields.fd }],
   }),
   native("IOMMU_VIOMMU_ALLOC", 0x90, api.iommu_viommu_alloc, {
     since: "6.13",
@@ -383,6 +411,10 @@ const nativeRows: readonly IoctlRow[] = [
   }),
 ];
 
+const { fields: testCommand } = test.iommu_test_cmd;
+const { fields: accessReadWrite } = test.iommu_test_access_rw;
+const { fields: markDirty } = test.iommu_test_dirty;
+
 const testRow: IoctlRow = {
   name: "IOMMU_TEST_CMD",
   request: 0x3ba0,
@@ -394,22 +426,53 @@ const testRow: IoctlRow = {
   values: [{ field: "op", values: test.testOperations.map(({ name, op }) => ({ name, value: op })) }],
   support: "partial",
   missing:
-    "Only IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT; other operations answer EOPNOTSUPP. Without the selftest: ENOTTY.",
+    "Operations 1 to 13; those of nesting, faults, vIOMMUs, PASIDs and dma-bufs answer EOPNOTSUPP. Without the selftest: ENOTTY.",
   errors: errorRows([
     [EOPNOTSUPP, "unknown operation, or not supported"],
     [EINVAL, "a limit below 12"],
   ]),
-  memory: [],
+  memory: [
+    {
+      pointer: accessReadWrite.uptr,
+      direction: "inout",
+      extent: { form: "bytes", length: accessReadWrite.length },
+      operations: [test.IOMMU_TEST_OP_ACCESS_RW],
+    },
+    {
+      pointer: markDirty.uptr,
+      direction: "in",
+      extent: { form: "bitmap", length: markDirty.length, pageSize: markDirty.page_size },
+      operations: [test.IOMMU_TEST_OP_DIRTY],
+    },
+  ],
+  operation: testCommand.op,
+  descriptors: [
+    {
+      field: testCommand.id,
+      operations: [
+        test.IOMMU_TEST_OP_DESTROY_ACCESS_PAGES,
+        test.IOMMU_TEST_OP_ACCESS_PAGES,
+        test.IOMMU_TEST_OP_ACCESS_RW,
+        test.IOMMU_TEST_OP_ACCESS_REPLACE_IOAS,
+      ],
+    },
+  ],
+  makesDescriptor: { kind: "access", operations: [test.IOMMU_TEST_OP_CREATE_ACCESS], noneFree: ENOMEM },
 };
 
 const noStruct: StructLayout = record("", { minBytes: 0, bytes: 0 }, {});
 
-/** A row of a VFIO request, none of which is answered. */
+/** What a row of a VFIO request, which is supported in full, has besides its struct. */
+interface Vfio {
+  readonly flags?: readonly NumberNameOf<typeof vfio>[];
+  readonly errors?: readonly (readonly [Errno, string])[];
+}
+
 function vfioRow(
   name: string,
   request: number,
   argument: Exclude<IoctlRow["argument"], "pointer"> | StructLayout,
-  flags: readonly NumberNameOf<typeof vfio>[] = [],
+  row: Vfio = {},
 ): IoctlRow {
   return {
     name,
@@ -417,30 +480,64 @@ function vfioRow(
     family: "vfio",
     ...(typeof argument === "string" ? { argument, struct: noStruct } : { argument: "pointer", struct: argument }),
     since: "6.2",
-    flags: pick(vfio, flags),
+    flags: pick(vfio, row.flags ?? []),
     values: [],
-    support: "absent",
-    missing: "Answers ENOTTY.",
-    errors: [],
+    support: "full",
+    missing: "",
+    errors: errorRows(row.errors ?? []),
     memory: [],
+    descriptors: [],
   };
 }
 
+const noCompatIoas = [ENODEV, "no IOAS was set with IOMMU_VFIO_IOAS"] as const;
+const argszTooSmall = [EINVAL, "argsz is below the size of the struct, or unknown flags"] as const;
+
 const vfioRows: readonly IoctlRow[] = [
   vfioRow("VFIO_GET_API_VERSION", 0x3b64, "ignored"),
-  vfioRow("VFIO_CHECK_EXTENSION", 0x3b65, "value"),
-  vfioRow("VFIO_SET_IOMMU", 0x3b66, "value"),
-  vfioRow("VFIO_IOMMU_GET_INFO", 0x3b70, vfio.vfio_iommu_type1_info, [
-    "VFIO_IOMMU_INFO_PGSIZES",
-    "VFIO_IOMMU_INFO_CAPS",
-  ]),
-  vfioRow("VFIO_IOMMU_MAP_DMA", 0x3b71, vfio.vfio_iommu_type1_dma_map, [
-    "VFIO_DMA_MAP_FLAG_READ",
-    "VFIO_DMA_MAP_FLAG_WRITE",
-  ]),
-  vfioRow("VFIO_IOMMU_UNMAP_DMA", 0x3b72, vfio.vfio_iommu_type1_dma_unmap, ["VFIO_DMA_UNMAP_FLAG_ALL"]),
-  // An iommufd on Linux answers ENOTTY too, and does not look at the argument.
-  vfioRow("VFIO_IOMMU_DIRTY_PAGES", 0x3b75, "ignored"),
+  vfioRow("VFIO_CHECK_EXTENSION", 0x3b65, "value", {
+    errors: [[ENODEV, "VFIO_DMA_CC_IOMMU, and no IOAS was set with IOMMU_VFIO_IOAS"]],
+  }),
+  vfioRow("VFIO_SET_IOMMU", 0x3b66, "value", {
+    errors: [
+      [EINVAL, "neither VFIO_TYPE1_IOMMU nor VFIO_TYPE1v2_IOMMU, or TYPE1 with both a page table and a mapping there"],
+      noCompatIoas,
+      [EADDRINUSE, "TYPE1, and a mapping is not page aligned"],
+    ],
+  }),
+  vfioRow("VFIO_IOMMU_GET_INFO", 0x3b70, vfio.vfio_iommu_type1_info, {
+    flags: ["VFIO_IOMMU_INFO_PGSIZES", "VFIO_IOMMU_INFO_CAPS"],
+    errors: [[EINVAL, "argsz below 16"], noCompatIoas],
+  }),
+  vfioRow("VFIO_IOMMU_MAP_DMA", 0x3b71, vfio.vfio_iommu_type1_dma_map, {
+    flags: ["VFIO_DMA_MAP_FLAG_READ", "VFIO_DMA_MAP_FLAG_WRITE"],
+    errors: [
+      argszTooSmall,
+      noCompatIoas,
+      [EOVERFLOW, "a range ends beyond 2^64 - 1"],
+      [EINVAL, "size 0, misaligned, in a reserved range, or neither readable nor writable in a page table"],
+      [EEXIST, "the IOVA is mapped already"],
+      [EFAULT, "the memory cannot be pinned"],
+      noMemory,
+    ],
+  }),
+  vfioRow("VFIO_IOMMU_UNMAP_DMA", 0x3b72, vfio.vfio_iommu_type1_dma_unmap, {
+    flags: ["VFIO_DMA_UNMAP_FLAG_ALL"],
+    errors: [
+      argszTooSmall,
+      noCompatIoas,
+      [EINVAL, "size 0; iova or size not 0 with ALL; or TYPE1, and a mapping cannot be cut there"],
+      [EOVERFLOW, "the range ends beyond 2^64 - 1"],
+      [ENOENT, "a mapping lies only partly in the range"],
+      [EBUSY, "a mapping is just being made or unmapped, or a hardware queue lies in it"],
+      [EDEADLOCK, "an access does not give up its pins"],
+    ],
+  }),
+  {
+    ...vfioRow("VFIO_IOMMU_DIRTY_PAGES", 0x3b75, "ignored"),
+    support: "absent",
+    missing: "Answers ENOTTY, as an iommufd on Linux does.",
+  },
 ];
 
 /** The native requests, the selftest's, VFIO's; within each in ascending order. */

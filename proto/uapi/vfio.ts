@@ -44,6 +44,30 @@ export const vfio_info_cap_header = record(
   { id: u16(0, "out"), version: u16(2, "out"), next: u32(4, "out", "from the start of the struct, 0: the last") },
 );
 
+/** Begins with a vfio_info_cap_header, as the next one does. */
+export const vfio_iommu_type1_info_dma_avail = record(
+  "vfio_iommu_type1_info_dma_avail",
+  { minBytes: 12, bytes: 12 },
+  {
+    avail: u32(8, "out", "mappings that can still be made; 2^32 - 1: there is no limit"),
+  },
+);
+
+export const vfio_iommu_type1_info_cap_iova_range = record(
+  "vfio_iommu_type1_info_cap_iova_range",
+  { minBytes: 16, bytes: 16 },
+  {
+    nr_iovas: u32(8, "out", "struct vfio_iova_range that follow"),
+    reserved: u32(12, "out", "0"),
+  },
+);
+
+export const vfio_iova_range = record(
+  "vfio_iova_range",
+  { minBytes: 16, bytes: 16 },
+  { start: u64(0, "out"), end: u64(8, "out", "the last address of the range") },
+);
+
 export const VFIO_DMA_MAP_FLAG_READ = 1;
 export const VFIO_DMA_MAP_FLAG_WRITE = 2;
 

@@ -11,8 +11,9 @@ import { Dispatcher } from "../../daemon/uapi/dispatch.js";
 import type { UserMemory } from "../../daemon/uapi/user-memory.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import type { Field, Fields, StructLayout } from "../../proto/uapi/layout.js";
-import { FakeCaller, FakeSpace } from "../../test/support/machine.js";
+import { FakeCaller, FakeSpace, noDescriptors, noMemory } from "../../test/support/machine.js";
 import type { Plan } from "./plan.js";
+import { reachableBytes } from "./reachable.js";
 import { requestOf } from "./requests.js";
 import { alternate, randomNumbers, shuffled } from "./rounds.js";
 
@@ -72,7 +73,7 @@ class Argument implements UserMemory {
   }
 }
 
-const dispatcher = new Dispatcher({ selftest: false });
+const dispatcher = new Dispatcher({ selftest: false, kernelFixes: false });
 const argument = new Argument();
 const caller = new FakeCaller(new FakeSpace(1));
 const pageBytes = U64.fromNumber(PAGE_SIZE);
@@ -84,7 +85,7 @@ const requests = {
 
 /** One IOAS with single pages mapped at every second page, entered in an order without order. */
 class Table {
-  private readonly context = new Context(new Accounts(), { perProcessAccounting: false, objectsMax: 16 });
+  private readonly context = new Context(new Accounts(), noMemory, { perProcessAccounting: false, objectsMax: 16 });
   private readonly ioasId: number;
 
   constructor() {
@@ -112,7 +113,7 @@ class Table {
   }
 
   private run(request: number): void {
-    const result = dispatcher.ioctl(this.context, caller, argument, request, ARGUMENT);
+    const result = dispatcher.ioctl(this.context, caller, argument, request, ARGUMENT, noDescriptors);
     if (result !== 0) throw new Error(`ioctl ${request.toString(16)}: ${result}`);
   }
 }
@@ -122,15 +123,6 @@ const MAP_FLAGS = api.IOMMU_IOAS_MAP_FIXED_IOVA | api.IOMMU_IOAS_MAP_READABLE | 
 function begin<F extends Fields>(layout: StructLayout<F>): StructLayout<F> {
   argument.begin(layout);
   return layout;
-}
-
-/** Bytes that are reachable now. */
-function reachableBytes(): number {
-  if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
-  globalThis.gc();
-  globalThis.gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 interface Pair {

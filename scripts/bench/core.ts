@@ -1,9 +1,9 @@
 /** The state machine alone: how the cost of a call and the memory of an area grow with the number of areas. */
-import { fileURLToPath } from "node:url";
 import type { CoreResult } from "./core-child.js";
 import { figure, type Figure, type Target } from "./figure.js";
 import type { Plan } from "./plan.js";
-import { finished } from "./workshop.js";
+import { grouped } from "./report.js";
+import { resultOfChild } from "./workshop.js";
 
 /** Logarithmic cost, and memory that is farther away: a thousand times the areas may cost this much more. */
 const GROWTH_TARGET: Target = { of: "ratio", is: "at most", bound: 3 };
@@ -11,11 +11,7 @@ const GROWTH_TARGET: Target = { of: "ratio", is: "at most", bound: 3 };
 const MEMORY_TARGET: Target = { of: "value", is: "at most", bound: 200 };
 
 export async function core({ rounds, areas, pairs }: Plan): Promise<Figure[]> {
-  const child = fileURLToPath(new URL("core-child.js", import.meta.url));
-  const parameters = ["--expose-gc", child, JSON.stringify({ rounds, areas, pairs })];
-  const { status, output, errors } = await finished(process.execPath, parameters);
-  if (status !== 0) throw new Error(`the measurement of the core failed: ${errors.trim()}`);
-  const { sizes } = JSON.parse(output) as CoreResult;
+  const { sizes } = (await resultOfChild("core-child.js", { rounds, areas, pairs })) as CoreResult;
   const first = sizes[0]!;
   const last = sizes.at(-1)!;
   const time = { section: "core", unit: "ns" } as const;
@@ -44,8 +40,4 @@ export async function core({ rounds, areas, pairs }: Plan): Promise<Figure[]> {
       target: MEMORY_TARGET,
     }),
   ];
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -20,6 +20,12 @@ export interface Plan {
   readonly translations: number;
   /** Bytes that are copied in a round. */
   readonly copyBytes: number;
+  /** Rounds of what is large, where one takes seconds. */
+  readonly scaleRounds: number;
+  /** Pages that are mapped by one MAP: a multiple of 512, so that large pages can hold them. */
+  readonly scalePages: number;
+  /** Areas of an IOAS that two domains mirror and three accesses pin. */
+  readonly scaleAreas: number;
 }
 
 export const FULL_PLAN: Plan = {
@@ -33,6 +39,9 @@ export const FULL_PLAN: Plan = {
   pairs: 20_000,
   translations: 200_000,
   copyBytes: 64 * 1024 * 1024,
+  scaleRounds: 3,
+  scalePages: 16 * 1024 * 1024,
+  scaleAreas: 100_000,
 };
 
 /** For a look at a change: a tenth of the time, and ratios that are less sure. */
@@ -45,4 +54,6 @@ export const QUICK_PLAN: Plan = {
   areas: [1000, 100_000],
   pairs: 10_000,
   copyBytes: 16 * 1024 * 1024,
+  scalePages: 1024 * 1024,
+  scaleAreas: 10_000,
 };

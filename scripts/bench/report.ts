@@ -80,15 +80,26 @@ function targetText({ of, is, bound }: Target, unit: Unit): string {
 export function quantity(value: number, unit: Unit): string {
   switch (unit) {
     case "ns":
-      return value < 1000 ? `${value.toFixed(0)} ns` : `${digits(value / 1000)} us`;
+      return duration(value);
     case "GB/s":
       return `${digits(value)} GB/s`;
     case "bytes":
-      return `${value.toFixed(0)} bytes`;
+      return `${digits(value)} bytes`;
     case "calls/s":
     case "translations/s":
       return value < 1e6 ? `${digits(value / 1e3)} k/s` : `${digits(value / 1e6)} M/s`;
   }
+}
+
+function duration(ns: number): string {
+  if (ns < 1e3) return `${digits(ns)} ns`;
+  if (ns < 1e6) return `${digits(ns / 1e3)} us`;
+  return ns < 1e9 ? `${digits(ns / 1e6)} ms` : `${digits(ns / 1e9)} s`;
+}
+
+/** A count for people, with commas between its thousands. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function digits(value: number): string {

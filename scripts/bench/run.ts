@@ -3,6 +3,7 @@ import { core } from "./core.js";
 import { type Figure, LeftOut } from "./figure.js";
 import { dma, translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
+import { scale } from "./scale.js";
 import { batch, batchAttached, pipeline, roundTrip } from "./sockets.js";
 import { Workshop } from "./workshop.js";
 
@@ -17,6 +18,7 @@ export const sections = {
   core,
   translation,
   dma,
+  scale,
 } satisfies Record<string, Section>;
 
 export type SectionName = keyof typeof sections;

@@ -153,6 +153,17 @@ export function finished(
   });
 }
 
+/**
+ * Runs a measurement in a process of its own that can collect garbage when told.
+ * @param module of this folder; it gets the plan as JSON and prints its result as JSON
+ */
+export async function resultOfChild(module: string, plan: object): Promise<unknown> {
+  const path = fileURLToPath(new URL(module, import.meta.url));
+  const { status, output, errors } = await finished(process.execPath, ["--expose-gc", path, JSON.stringify(plan)]);
+  if (status !== 0) throw new Error(`${module} failed: ${errors.trim()}`);
+  return JSON.parse(output);
+}
+
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));

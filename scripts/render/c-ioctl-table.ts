@@ -1,10 +1,16 @@
 /**
- * Renders what a client in C must know of each ioctl to send it: how long the struct is and which memory its pointers
- * name. For the C library and the preload shim.
+ * Renders what a client in C must know of each ioctl to send it: how long the struct is, which memory its pointers and
+ * which file descriptors its fields name, and whether it makes one. For the C library and the preload shim.
  */
 import { fieldBytes, type Field } from "../../proto/uapi/layout.js";
 import { hexadecimal } from "../../proto/uapi/listing.js";
-import { ioctlTable, type IoctlRow, type MemoryExtent, type MemoryRow } from "../../proto/uapi/table.js";
+import {
+  type DescriptorRow,
+  ioctlTable,
+  type IoctlRow,
+  type MemoryExtent,
+  type MemoryRow,
+} from "../../proto/uapi/table.js";
 import { GENERATED_BY } from "./shared.js";
 
 const prefix = "IOMMUFD_EMU";
@@ -19,19 +25,42 @@ function place(field: Field): string {
   return `{ ${field.offset}, ${fieldBytes[field.type]} }`;
 }
 
+/** Of a place or of a field that there is not. */
+const NOWHERE = "{ 0, 0 }";
+
 /** The initialisers of `extent`, `amount`, `unit` and `unit_bytes`. */
 function extent(row: MemoryExtent): string {
-  const nowhere = "{ 0, 0 }";
   switch (row.form) {
     case "array":
-      return `${prefix}_ARRAY, ${place(row.count)}, ${nowhere}, ${row.elementBytes}`;
+      return `${prefix}_ARRAY, ${place(row.count)}, ${NOWHERE}, ${row.elementBytes}`;
     case "bytes":
-      return `${prefix}_BYTES, ${place(row.length)}, ${nowhere}, 1`;
+      return `${prefix}_BYTES, ${place(row.length)}, ${NOWHERE}, 1`;
     case "table":
       return `${prefix}_TABLE, ${place(row.count)}, ${place(row.elementLength)}, 0`;
     case "bitmap":
       return `${prefix}_BITMAP, ${place(row.length)}, ${place(row.pageSize)}, 0`;
   }
+}
+
+/** A bit for each operation; all of them where none is named. */
+function operationSet(operations: readonly number[] | undefined): string {
+  if (operations === undefined) return `${prefix}_ALWAYS`;
+  const bits = operations.reduce((set, operation) => (set | (1 << operation)) >>> 0, 0);
+  return hexadecimal(bits);
+}
+
+function memoryEntry(item: MemoryRow): string {
+  const { pointer, direction, operations } = item;
+  return `{ ${pointer.offset}, ${directions[direction]}, ${extent(item.extent)}, ${operationSet(operations)} }`;
+}
+
+function descriptorEntry({ field, operations }: DescriptorRow): string {
+  return `{ ${field.offset}, ${operationSet(operations)} }`;
+}
+
+/** The initialisers of a count and of an array, which holds one empty element if there is none. */
+function list(items: readonly string[], empty: string): string {
+  return `${items.length}, { ${items.join(", ") || empty} }`;
 }
 
 /** Whether a call may store into its struct; the operations of the test command differ in that. */
@@ -40,22 +69,30 @@ function isWritten({ family, struct }: IoctlRow): boolean {
 }
 
 function entry(row: IoctlRow): string {
-  const memory = row.memory
-    .map((item) => `{ ${item.pointer.offset}, ${directions[item.direction]}, ${extent(item.extent)} }`)
-    .join(", ");
   const { minBytes, bytes } = row.struct;
-  const fixed = `${hexadecimal(row.request)}, ${prefix}_${row.argument.toUpperCase()}, ${minBytes}, ${bytes}, ${Number(isWritten(row))}`;
-  return `\t/* ${row.name} */\n\t{ ${fixed}, ${row.memory.length}, { ${memory || "{ 0, 0, 0, { 0, 0 }, { 0, 0 }, 0 }"} } },`;
+  const made = row.makesDescriptor;
+  const parts = [
+    ...[hexadecimal(row.request), `${prefix}_${row.argument.toUpperCase()}`, minBytes, bytes, Number(isWritten(row))],
+    row.operation?.offset ?? 0,
+    list(row.memory.map(memoryEntry), `{ 0, 0, 0, ${NOWHERE}, ${NOWHERE}, 0, 0 }`),
+    list(row.descriptors.map(descriptorEntry), NOWHERE),
+    made
+      ? `{ ${prefix}_MAKES_${made.kind.toUpperCase()}, ${made.noneFree ?? 0}, ${operationSet(made.operations)} }`
+      : `{ ${prefix}_MAKES_NONE, 0, 0 }`,
+  ];
+  return `\t/* ${row.name} */\n\t{ ${parts.join(", ")} },`;
 }
 
 export function cIoctlTable(): string {
   const rows = ioctlTable.toSorted((a, b) => a.request - b.request);
   const memoryMax = Math.max(...ioctlTable.map((row) => row.memory.length));
+  const descriptorsMax = Math.max(...ioctlTable.map((row) => row.descriptors.length));
   return `/* SPDX-License-Identifier: MIT */
 /* ${GENERATED_BY} */
 /*
- * Per ioctl: how long its struct is and which user memory its pointers name. Offsets are bytes from the start of the
- * struct; fields are little-endian.
+ * Per ioctl: how long its struct is, which user memory its pointers and which file descriptors its fields name, and
+ * whether it makes one. Offsets are bytes from the start of the struct; fields are little-endian. A set of operations
+ * has bit n for the operation n.
  */
 #ifndef ${prefix}_IOCTL_TABLE_H
 #define ${prefix}_IOCTL_TABLE_H
@@ -77,6 +114,15 @@ enum iommufd_emu_extent {
 	${prefix}_BITMAP, /* a bit for each g bytes of amount, rounded up to bytes; g: lowest bit set in unit */
 };
 
+/* What a call that succeeds makes a descriptor of. */
+enum iommufd_emu_makes {
+	${prefix}_MAKES_NONE,
+	${prefix}_MAKES_ACCESS, /* to an IOAS */
+};
+
+/* A set of operations: also of an ioctl that has only one. */
+#define ${prefix}_ALWAYS UINT32_MAX
+
 #define ${prefix}_READ 1
 #define ${prefix}_WRITTEN 2
 
@@ -92,9 +138,23 @@ struct iommufd_emu_memory {
 	struct iommufd_emu_place amount;
 	struct iommufd_emu_place unit;
 	uint16_t unit_bytes;
+	/* Unless it is ${prefix}_ALWAYS, the memory travels only where the daemon cannot reach the process's. */
+	uint32_t operations;
+};
+
+struct iommufd_emu_descriptor_field {
+	uint8_t field; /* offset of the u32 or s32 that holds the number */
+	uint32_t operations;
+};
+
+struct iommufd_emu_made_descriptor {
+	uint8_t kind; /* enum iommufd_emu_makes */
+	uint8_t none_free; /* errno when no number is free; 0: that of opening a file */
+	uint32_t operations;
 };
 
 #define ${prefix}_MEMORY_MAX ${memoryMax}
+#define ${prefix}_DESCRIPTORS_MAX ${descriptorsMax}
 
 struct iommufd_emu_ioctl_row {
 	uint32_t request;
@@ -102,8 +162,12 @@ struct iommufd_emu_ioctl_row {
 	uint8_t min_bytes;
 	uint8_t bytes;
 	uint8_t written; /* whether the struct may be stored into */
+	uint8_t operation; /* offset of the u32 that chooses one; 0: there is only one */
 	uint8_t memory_count;
 	struct iommufd_emu_memory memory[${prefix}_MEMORY_MAX];
+	uint8_t descriptor_count;
+	struct iommufd_emu_descriptor_field descriptors[${prefix}_DESCRIPTORS_MAX];
+	struct iommufd_emu_made_descriptor made;
 };
 
 /* In ascending order of request. */

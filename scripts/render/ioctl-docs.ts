@@ -4,7 +4,15 @@ import * as test from "../../proto/uapi/iommufd-test.js";
 import * as vfio from "../../proto/uapi/vfio.js";
 import type { AnyField, NamedNumber, StructLayout } from "../../proto/uapi/layout.js";
 import { hexadecimal, sizeText } from "../../proto/uapi/listing.js";
-import { ioctlTable, type IoctlRow, type MemoryExtent, type MemoryRow } from "../../proto/uapi/table.js";
+import { errnoName } from "../../proto/uapi/errno.js";
+import {
+  type DescriptorRow,
+  ioctlTable,
+  type IoctlRow,
+  type MadeDescriptorRow,
+  type MemoryExtent,
+  type MemoryRow,
+} from "../../proto/uapi/table.js";
 import { GENERATED_BY, records } from "./shared.js";
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -56,8 +64,26 @@ function extentText(extent: MemoryExtent): string {
 
 const verbs = { in: "reads", out: "writes", inout: "reads and writes" } as const;
 
-function memoryText({ pointer, direction, extent }: MemoryRow): string {
-  return `Where ${code(pointer.name)} points it ${verbs[direction]} ${extentText(extent)}.`;
+const operationNames = (operations: readonly number[]) =>
+  test.testOperations.filter(({ op }) => operations.includes(op)).map(({ member }) => code(member.toUpperCase()));
+
+/** Before a sentence about some operations of an ioctl only. */
+function condition(operations: readonly number[] | undefined): string {
+  return operations === undefined ? "" : `With ${operationNames(operations).join(", ")}: `;
+}
+
+function memoryText({ pointer, direction, extent, operations }: MemoryRow): string {
+  const where = operations === undefined ? "Where" : "where";
+  return `${condition(operations)}${where} ${code(pointer.name)} points it ${verbs[direction]} ${extentText(extent)}.`;
+}
+
+function descriptorText({ field, operations }: DescriptorRow): string {
+  return `${condition(operations)}${code(field.name)} is a file descriptor of the caller.`;
+}
+
+function madeText({ kind, operations, noneFree }: MadeDescriptorRow): string {
+  const otherwise = noneFree === undefined ? "`EMFILE` or `ENFILE`" : code(errnoName(noneFree));
+  return `${condition(operations)}makes a file descriptor, of an ${kind}; ${otherwise} if no number is free.`;
 }
 
 function section(row: IoctlRow): string[] {
@@ -70,6 +96,8 @@ function section(row: IoctlRow): string[] {
   if (row.flags.length > 0) lines.push(`Flags: ${numberList(row.flags)}.`, "");
   for (const { field, values } of row.values) lines.push(`Values of ${code(field)}: ${numberList(values)}.`, "");
   for (const memory of row.memory) lines.push(memoryText(memory), "");
+  for (const descriptor of row.descriptors) lines.push(descriptorText(descriptor), "");
+  if (row.makesDescriptor) lines.push(madeText(row.makesDescriptor), "");
   if (row.errors.length > 0)
     lines.push(
       ...table(

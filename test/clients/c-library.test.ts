@@ -10,6 +10,7 @@ import { buildC, runProgram, sourceMatches } from "../support/c-programs.js";
 import { DaemonProcess } from "../support/daemon-process.js";
 import { requirements } from "../support/requirements.js";
 import { repositoryRoot } from "../support/repository.js";
+import { AccessDaemon } from "./access-daemon.js";
 
 const root = (path: string): string => join(repositoryRoot, path);
 
@@ -19,7 +20,10 @@ function outcomes(output: string): Map<string, string> {
   return new Map([...lines].map(([, outcome, name]) => [name!, outcome!]));
 }
 
-const programs = ["codec_test", "call_test", "library_test"].map((program) => ({
+/** The daemon that a program runs against, if not the real one. */
+const daemons: Readonly<Record<string, typeof AccessDaemon>> = { descriptor_test: AccessDaemon };
+
+const programs = ["codec_test", "call_test", "library_test", "descriptor_test"].map((program) => ({
   program,
   names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_CONTEXT)\((\w+)\),$/gm).map(
     ([, name]) => name!,
@@ -40,12 +44,13 @@ for (const { build, option, directory } of builds) {
       let text: string;
 
       beforeAll(async () => {
-        const daemon = await DaemonProcess.start();
+        const daemon = await (daemons[program] ?? DaemonProcess).start();
         try {
           const end = await runProgram(root(join(directory, program)), [], { IOMMUFD_EMU_SOCKET: daemon.socket });
           text = `${end.stdout}${end.stderr}exit status ${String(end.status)}\n`;
           results = outcomes(end.stdout + end.stderr);
-          if (!daemon.running) throw new Error(`the daemon ended: ${daemon.errors}\n${text}`);
+          if (daemon instanceof DaemonProcess && !daemon.running)
+            throw new Error(`the daemon ended: ${daemon.errors}\n${text}`);
         } finally {
           await daemon.stop();
         }

@@ -11,15 +11,21 @@ import { buildC, runProgram, sourceMatches } from "../support/c-programs.js";
 import { DaemonProcess } from "../support/daemon-process.js";
 import { requirements } from "../support/requirements.js";
 import { repositoryRoot } from "../support/repository.js";
+import { AccessDaemon } from "./access-daemon.js";
 
 const program = join(repositoryRoot, "build/test/clients/c/shim_program");
 const shim = join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so");
 
 const sources = readdirSync(join(repositoryRoot, "test/clients/c")).filter((name) => /^shim_.*\.c$/.test(name));
-const scenarios = sourceMatches(sources, /^\t\{ "(\w+)",\s+"([^"]+)",\s+\w+ \},$/gm).map(([, name, rule]) => ({
-  name: name!,
-  rule: rule!,
-}));
+const scenariosOf = (names: readonly string[]) =>
+  sourceMatches(names, /^\t\{ "(\w+)",\s+"([^"]+)",\s+\w+ \},$/gm).map(([, name, rule]) => ({
+    name: name!,
+    rule: rule!,
+  }));
+/** Those of descriptors that ioctls make. */
+const ACCESSES = "shim_accesses.c";
+const scenarios = scenariosOf(sources.filter((name) => name !== ACCESSES));
+const accessScenarios = scenariosOf([ACCESSES]);
 
 const environment = (socket: string): Record<string, string> => ({ LD_PRELOAD: shim, IOMMUFD_EMU_SOCKET: socket });
 
@@ -29,7 +35,8 @@ requirements("compiler", "native").describe("preload shim", () => {
   test("the scenarios below are those of the program", async () => {
     const { stdout } = await runProgram(program, ["--list"], {});
     const listed = stdout.trim().split("\n");
-    expect(listed.sort()).toEqual(scenarios.map(({ name, rule }) => `${name}\t${rule}`).sort());
+    const all = [...scenarios, ...accessScenarios];
+    expect(listed.sort()).toEqual(all.map(({ name, rule }) => `${name}\t${rule}`).sort());
   });
 
   describe("with a daemon", () => {
@@ -39,7 +46,7 @@ requirements("compiler", "native").describe("preload shim", () => {
     });
     afterAll(() => daemon.stop());
 
-    test.each(scenarios)("$name: $rule", async ({ name }) => {
+    test.each([...scenarios, ...accessScenarios])("$name: $rule", async ({ name }) => {
       const end = await runProgram(program, [name], environment(daemon.socket));
       expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
       expect([daemon.running, daemon.errors]).toEqual([true, ""]);
@@ -52,6 +59,29 @@ requirements("compiler", "native").describe("preload shim", () => {
       // The program has ended, but the daemon may not have read the last of its ends.
       for (let tries = 0; tries < 100 && count() > before; tries++) await new Promise((next) => setTimeout(next, 20));
       expect(count()).toBeLessThanOrEqual(before);
+    });
+  });
+
+  describe("with a daemon whose ioctls make descriptors", () => {
+    let daemon: AccessDaemon;
+    beforeAll(async () => {
+      daemon = await AccessDaemon.start();
+    });
+    afterAll(() => daemon.stop());
+
+    test.each(accessScenarios)("$name: $rule", async ({ name }) => {
+      const end = await runProgram(program, [name], environment(daemon.socket));
+      expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      for (let tries = 0; tries < 100 && daemon.descriptions > 0; tries++)
+        await new Promise((next) => setTimeout(next, 20));
+      expect(daemon.descriptions).toBe(0);
+    });
+
+    test("a call for which no number is left does not reach the daemon", async () => {
+      const before = daemon.made;
+      const { status } = await runProgram(program, ["access_without_a_number"], environment(daemon.socket));
+      // The one that the scenario makes when it has numbers again.
+      expect([status, daemon.made]).toEqual([0, before + 1]);
     });
   });
 

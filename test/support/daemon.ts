@@ -33,7 +33,7 @@ export class TestDaemon {
     });
     const all = { ...defaultLimits, ...limits };
     this.daemon = new Daemon(
-      { limits: all, selftest: true },
+      { limits: all, selftest: true, kernelFixes: false },
       {
         log: pino({ level: "silent" }),
         topology: buildTopology(loadTopology(undefined), frames, all),

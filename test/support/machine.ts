@@ -11,10 +11,13 @@ import { Context } from "../../daemon/core/context.js";
 import { DeviceObject } from "../../daemon/core/device.js";
 import { IommuGroup, type BusDevice } from "../../daemon/core/group.js";
 import type { AddressSpace, BackingFile, Caller, PfnRunSink } from "../../daemon/core/mm.js";
-import type { Iommu, PagingDomain, ReservedRegion } from "../../daemon/hw/interface.js";
-import { U64 } from "../../daemon/u64.js";
+import type { Iommu, PagingDomain, PhysicalMemory, ReservedRegion } from "../../daemon/hw/interface.js";
+import { PAGE_SIZE, U64 } from "../../daemon/u64.js";
 import { Dispatcher } from "../../daemon/uapi/dispatch.js";
+import type { Descriptors } from "../../daemon/uapi/descriptors.js";
+import type { MockBus } from "../../daemon/core/selftest.js";
 import type { UserMemory } from "../../daemon/uapi/user-memory.js";
+import { PageFrames } from "./page-frames.js";
 
 export const RW = api.IOMMU_IOAS_MAP_READABLE | api.IOMMU_IOAS_MAP_WRITEABLE;
 export const FIXED = api.IOMMU_IOAS_MAP_FIXED_IOVA;
@@ -50,32 +53,48 @@ export class FakeMemory implements UserMemory {
   }
 }
 
-/** Pages that are where their number says, but for holes and read-only ones. */
+/** PFNs of one space begin at its id times this. */
+export const SPACE_PFNS = 2 ** 30;
+
+/** Pages that are where their number says, but for holes, read-only ones and those that were mapped anew. */
 export class FakeSpace implements AddressSpace {
   readonly name: string;
   alive = true;
   readonly pinned = new Map<number, number>();
   readonly holes = new Set<number>();
   readonly readOnly = new Set<number>();
+  /** Pages that show another page's frame by now. */
+  readonly moved = new Map<number, number>();
 
-  constructor(readonly id: number) {
+  constructor(
+    readonly id: number,
+    readonly frames = new PageFrames(),
+  ) {
     this.name = `space ${id}`;
+  }
+
+  private frameOf(page: number): number {
+    return this.moved.get(page) ?? page;
   }
 
   pin(first: number, count: number, write: boolean, sink: PfnRunSink): Errno {
     if (!this.alive) return errno.EFAULT;
     for (let page = first; page < first + count; page++)
       if (this.holes.has(page) || (write && this.readOnly.has(page))) return errno.EFAULT;
-    for (let page = first; page < first + count; page++) this.pinned.set(page, (this.pinned.get(page) ?? 0) + 1);
-    sink(this.id * 2 ** 30 + first, count);
+    for (let page = first; page < first + count; page++) {
+      const frame = this.frameOf(page);
+      this.pinned.set(frame, (this.pinned.get(frame) ?? 0) + 1);
+      if (this.moved.size > 0) sink(this.id * SPACE_PFNS + frame, 1);
+    }
+    if (this.moved.size === 0) sink(this.id * SPACE_PFNS + first, count);
     return errno.OK;
   }
 
   unpin(pfn: number, count: number): void {
-    for (let page = pfn - this.id * 2 ** 30; count > 0; page++, count--) {
-      const left = this.pinned.get(page)! - 1;
-      if (left === 0) this.pinned.delete(page);
-      else this.pinned.set(page, left);
+    for (let frame = pfn - this.id * SPACE_PFNS; count > 0; frame++, count--) {
+      const left = this.pinned.get(frame)! - 1;
+      if (left === 0) this.pinned.delete(frame);
+      else this.pinned.set(frame, left);
     }
   }
 
@@ -86,7 +105,45 @@ export class FakeSpace implements AddressSpace {
   lockedPages(): number {
     return 0;
   }
+
+  copyFrom(address: U64, into: Uint8Array): Errno {
+    return this.eachPart(address, into, false, (physical, part) => this.frames.read(physical, part));
+  }
+
+  copyTo(address: U64, from: Uint8Array): Errno {
+    return this.eachPart(address, from, true, (physical, part) => this.frames.write(physical, part));
+  }
+
+  /** As the memory is mapped now; what lies before a fault has been copied. */
+  private eachPart(
+    address: U64,
+    bytes: Uint8Array,
+    write: boolean,
+    copy: (physical: number, part: Uint8Array) => Errno,
+  ): Errno {
+    let error: Errno = this.alive ? errno.OK : errno.EFAULT;
+    for (let done = 0; done < bytes.length && error === errno.OK;) {
+      const at = address.plusNumber(done);
+      const page = at.page();
+      if (this.holes.has(page) || (write && this.readOnly.has(page))) return errno.EFAULT;
+      const part = bytes.subarray(done, done + PAGE_SIZE - at.pageOffset());
+      error = copy((this.id * SPACE_PFNS + this.frameOf(page)) * PAGE_SIZE + at.pageOffset(), part);
+      done += part.length;
+    }
+    return error;
+  }
 }
+
+/** Page frames that hold nothing. */
+export const noMemory: PhysicalMemory = { read: () => errno.EFAULT, write: () => errno.EFAULT };
+
+/** A caller without descriptors that stand for anything. */
+export const noDescriptors: Descriptors = {
+  find: () => undefined,
+  create: () => {
+    throw new Error("no ioctl here makes a descriptor");
+  },
+};
 
 export class FakeCaller implements Caller {
   ipcLock = true;
@@ -123,8 +180,9 @@ export class FakeFile extends FakeSpace implements BackingFile {
   constructor(
     id: number,
     private readonly pinnable = true,
+    frames = new PageFrames(),
   ) {
-    super(id);
+    super(id, frames);
   }
 
   override pin(first: number, count: number, write: boolean, sink: PfnRunSink): Errno {
@@ -175,6 +233,10 @@ export class FakeDomain implements PagingDomain {
     for (let index = 0; index < count; index++)
       if (!this.table.delete(iova + index)) throw new Error(`granule ${iova + index} was not mapped`);
     return count;
+  }
+
+  lookup(iova: number): number | undefined {
+    return this.table.get(iova);
   }
 
   destroy(): void {
@@ -233,17 +295,34 @@ export const MSI_WINDOW: ReservedRegion = {
   kind: "msi",
 };
 
+export interface MachineOptions {
+  readonly kernelFixes?: boolean;
+  selftest?: boolean;
+  readonly accounts?: Accounts;
+  readonly perProcess?: boolean;
+  readonly mock?: MockBus;
+  readonly descriptors?: Descriptors;
+}
+
 export class Machine {
   readonly accounts: Accounts;
   readonly context: Context;
   readonly memory = new FakeMemory();
-  caller: FakeCaller = new FakeCaller(new FakeSpace(1));
+  /** What the page frames of all address spaces hold: further ones are made with it. */
+  readonly frames = new PageFrames();
+  caller: FakeCaller = new FakeCaller(new FakeSpace(1, this.frames));
   private readonly dispatcher: Dispatcher;
+  private readonly descriptors: Descriptors;
 
-  constructor(options: { selftest?: boolean; accounts?: Accounts; perProcess?: boolean } = {}) {
+  constructor(options: MachineOptions = {}) {
     this.accounts = options.accounts ?? new Accounts();
-    this.dispatcher = new Dispatcher({ selftest: options.selftest ?? true });
-    this.context = new Context(this.accounts, {
+    this.dispatcher = new Dispatcher({
+      selftest: options.selftest ?? true,
+      kernelFixes: options.kernelFixes ?? false,
+      mock: options.mock,
+    });
+    this.descriptors = options.descriptors ?? noDescriptors;
+    this.context = new Context(this.accounts, this.frames, {
       perProcessAccounting: options.perProcess ?? false,
       objectsMax: 1_000_000,
     });
@@ -251,7 +330,14 @@ export class Machine {
 
   /** An ioctl on the argument at an address. @returns the errno, 0 for success */
   raw(request: number, argument: bigint, memory: UserMemory = this.memory): number {
-    const result = this.dispatcher.ioctl(this.context, this.caller, memory, request, U64.fromBigInt(argument));
+    const result = this.dispatcher.ioctl(
+      this.context,
+      this.caller,
+      memory,
+      request,
+      U64.fromBigInt(argument),
+      this.descriptors,
+    );
     return result < 0 ? -result : 0;
   }
 

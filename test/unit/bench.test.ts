@@ -51,11 +51,15 @@ describe("a figure", () => {
   });
 
   test.each([
+    [3.456, "ns", "3.46 ns"],
     [870.4, "ns", "870 ns"],
     [12_340, "ns", "12.3 us"],
+    [178_900_000, "ns", "179 ms"],
+    [4.26e9, "ns", "4.26 s"],
     [345_600, "calls/s", "346 k/s"],
     [6_750_000, "translations/s", "6.75 M/s"],
     [4.361, "GB/s", "4.36 GB/s"],
+    [8.023, "bytes", "8.02 bytes"],
     [163.7, "bytes", "164 bytes"],
   ] as const)("of %d %s reads %s", (value, unit, text) => {
     expect(quantity(value, unit)).toBe(text);
@@ -102,6 +106,9 @@ describe("a run", () => {
     pairs: 10,
     translations: 10,
     copyBytes: 1,
+    scaleRounds: 1,
+    scalePages: 512,
+    scaleAreas: 30,
   };
 
   test("gives figures for every section, or says why it was left out", async () => {
@@ -150,5 +157,6 @@ describe("a run", () => {
   test("measures the sizes and the pipeline depth that the targets are stated for", () => {
     expect([FULL_PLAN.areas[0], FULL_PLAN.areas.at(-1)]).toEqual([1000, 1_000_000]);
     expect([FULL_PLAN.inFlight, FULL_PLAN.batchIoctls]).toEqual([32, 256]);
+    expect([FULL_PLAN.scalePages * 4096, FULL_PLAN.scaleAreas]).toEqual([64 * 2 ** 30, 100_000]);
   });
 });

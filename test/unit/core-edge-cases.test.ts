@@ -661,3 +661,32 @@ test("a fake memory answers like memory", () => {
   expect(memory.read(U64.fromNumber(0x1002), new Uint8Array(8), 8)).toBe(2);
   expect(memory.write(U64.fromNumber(0x1002), new Uint8Array(3))).toBe(false);
 });
+
+describe("with kernelFixes", () => {
+  test("GET_DIRTY_BITMAP of length 0 and too long an INVALIDATE are EINVAL", () => {
+    for (const [kernelFixes, dirty, invalidate] of [
+      [false, EOVERFLOW, ENOENT],
+      [true, EINVAL, EINVAL],
+    ] as const) {
+      const machine = new Machine({ kernelFixes });
+      const hwpt = machine.bind(new FakeIommu()).attach(machine.ioas()) as HwptPaging;
+      const query = { hwpt_id: hwpt.id, iova: 0x1000n, length: 0n, page_size: PAGE };
+      expect(machine.call(0x3b8c, api.iommu_hwpt_get_dirty_bitmap, query).error).toBe(dirty);
+      const entries = { hwpt_id: 99, data_uptr: 0x8000n, entry_len: 8, entry_num: 2 ** 19 + 1 };
+      expect(machine.call(0x3b8d, api.iommu_hwpt_invalidate, entries).error).toBe(invalidate);
+    }
+  });
+
+  test("CHANGE_PROCESS from a process that is gone answers 0 for the move that it made", () => {
+    const machine = new Machine({ perProcess: true, kernelFixes: true });
+    machine.caller.ipcLock = false;
+    machine.caller.files.set(4, new FakeFile(7));
+    const first = machine.caller;
+    const ioas = machine.ioas();
+    machine.bind(new FakeIommu()).attach(ioas);
+    machine.mapFile(ioas, 4, 0n, PAGE);
+    machine.caller = new FakeCaller(new FakeSpace(2));
+    first.mm.alive = false;
+    expect(machine.call(0x3b92, api.iommu_ioas_change_process, {}).error).toBe(OK);
+  });
+});

@@ -14,6 +14,7 @@ const RW = PROT_READ | PROT_WRITE;
 const RID = 0x0020; // 00:04.0
 const OTHER_RID = 0x00a8; // 00:15.0, in the upper half of its root entry.
 const PLAIN = { nestParent: false, dirtyTracking: false, pasid: false, enforceCoherency: false };
+const TRACKED = { ...PLAIN, dirtyTracking: true };
 const M2 = 512;
 
 interface Machine {
@@ -59,7 +60,7 @@ describe("capabilities", () => {
   test("the registers advertise what is simulated, and GET_HW_INFO carries them raw", () => {
     const { iommu } = setUp();
     expect(iommu.profile.cap.toString()).toBe("0xd2ff8c406f0406");
-    expect(iommu.profile.ecap.toString()).toBe("0x3480000014083");
+    expect(iommu.profile.ecap.toString()).toBe("0x3680000014083");
     for (const type of [0, 1]) {
       const info = iommu.hardwareInfo(type);
       expect(info?.type).toBe(1);
@@ -71,11 +72,17 @@ describe("capabilities", () => {
     expect(iommu.hardwareInfo(2)).toBeUndefined();
   });
 
-  test("nesting and dirty tracking are refused with EOPNOTSUPP, the PASID flag is not", () => {
+  test("nesting, driver data and, without SSADS, dirty tracking are refused with EOPNOTSUPP, the PASID flag is not", () => {
     const { iommu } = setUp();
     expect(iommu.allocateDomain({ ...PLAIN, nestParent: true })).toBe(errno.EOPNOTSUPP);
-    expect(iommu.allocateDomain({ ...PLAIN, dirtyTracking: true })).toBe(errno.EOPNOTSUPP);
+    expect(iommu.allocateDomain(PLAIN, { type: 1, length: 1, read: () => new Uint8Array(1) })).toBe(errno.EOPNOTSUPP);
     expect(typeof iommu.allocateDomain({ ...PLAIN, pasid: true })).toBe("object");
+    expect(newDomain(iommu).dirty).toBeUndefined();
+    expect(newDomain(iommu, TRACKED).dirty).toMatchObject({ enabled: false, granuleLg2: 12 });
+    const noDirty = new VtdIommu("x", vtdProfile({ dirtyTracking: false }), new TableMemory(8), new FaultCounter());
+    expect([iommu.canTrackDirty, noDirty.canTrackDirty]).toEqual([true, false]);
+    expect(noDirty.profile.ecap.toString()).toBe("0x3480000014083");
+    expect(noDirty.allocateDomain(TRACKED)).toBe(errno.EOPNOTSUPP);
     const noSnoop = new VtdIommu("x", vtdProfile({ snoopControl: false }), new TableMemory(8), new FaultCounter());
     expect(noSnoop.canEnforceCoherency).toBe(false);
     expect(noSnoop.allocateDomain({ ...PLAIN, enforceCoherency: true })).toBe(errno.EOPNOTSUPP);
@@ -185,7 +192,6 @@ describe("faults", () => {
     ["PASID entry", 0x5a, SET(0), 2],
     ["PASID entry", 0x5b, SET(8), 0], // Translation type 6.
     ["PASID entry", 0x5b, SET(2), 0], // Five levels.
-    ["PASID entry", 0x5b, SET(9), 0], // Dirty tracking.
     ["PASID entry", 0x78, NOWHERE, 0],
     ["second-stage level 3", 0x79, CLEAR(0), 0],
     ["second-stage level 2", 0x7a, SET(11), 0],
@@ -195,6 +201,12 @@ describe("faults", () => {
     machine.domain.map(0, 5, 1, RW);
     change(machine, structure, edit, quadword);
     expect(reasonOf(machine.iommu.translate(request(0)))).toBe(reason);
+  });
+
+  test("SSADE without SSADS is an invalid PASID entry", () => {
+    const machine = setUp(vtdProfile({ dirtyTracking: false }));
+    change(machine, "PASID entry", SET(9));
+    expect(reasonOf(machine.iommu.translate(request(0)))).toBe(0x5b);
   });
 
   test("a requester that was never attached meets no root or context entry, a detached one no PASID entry", () => {
@@ -359,17 +371,94 @@ describe("caches", () => {
     expect(iommu.attach(RID, next)).toBe(errno.OK); // The same domain again is no change.
     expect(iommu.inspect()).toMatchObject({ invalidations: { iotlb: { domain: 1 } } });
   });
+});
 
-  test("while dirty bits are kept the first write walks, although a read has filled the IOTLB", () => {
-    const machine = setUp({ ...vtdProfile(), secondStageDirty: true });
-    const { iommu, domain } = machine;
+describe("dirty tracking", () => {
+  /** RID attached to a tracked domain that maps page 0. */
+  function tracked(): Machine & { leaf: () => string; dirty: (clear?: boolean) => number[] } {
+    const { memory, iommu } = setUp();
+    const domain = newDomain(iommu, TRACKED);
+    expect(iommu.attach(RID, domain)).toBe(errno.OK);
     domain.map(0, 5, 1, RW);
-    change(machine, "PASID entry", (word) => word | (1n << 9n)); // SSADE.
     const leaf = (): string => iommu.explain(request(0)).steps.at(-1)!.word.toString();
-    iommu.translate(request(0));
+    const dirty = (clear = false): number[] => {
+      const found: number[] = [];
+      domain.dirty!.read(0, 2 ** 36, clear, (iova, count) => found.push(iova, count));
+      return found;
+    };
+    return { memory, iommu, domain, leaf, dirty };
+  }
+
+  test("the first write walks, although a read has filled the IOTLB; a read that hits still says writable", () => {
+    const { iommu, domain, leaf } = tracked();
+    domain.dirty!.setEnabled(true);
+    for (let pass = 0; pass < 2; pass++)
+      expect(iommu.translate(request(0))).toMatchObject({ kind: "translated", writable: true });
     expect(leaf()).toBe("0x5103");
     expect(iommu.translate(request(0, true))).toMatchObject({ kind: "translated", writable: true });
     expect(leaf()).toBe("0x5303");
+  });
+
+  test("without tracking writes leave no trace, and switching it on drops what they cached", () => {
+    const { iommu, domain, leaf, dirty } = tracked();
+    iommu.translate(request(0, true));
+    expect([leaf(), dirty()]).toEqual(["0x5003", []]);
+    domain.dirty!.setEnabled(true);
+    expect(iommu.inspect()).toMatchObject({ cached: { pasidEntries: 0, translations: 0 } });
+    iommu.translate(request(0, true));
+    expect([leaf(), dirty()]).toEqual(["0x5303", [0, 1]]);
+    domain.dirty!.setEnabled(false);
+    expect(dirty()).toEqual([0, 1]); // Switching clears nothing.
+    expect(dirty(true)).toEqual([0, 1]);
+    iommu.translate(request(0, true));
+    expect(dirty()).toEqual([]);
+  });
+
+  test("a switch to the same state invalidates nothing, another one PASID cache and domain", () => {
+    const { iommu, domain } = tracked();
+    const before = JSON.stringify(iommu.inspect());
+    domain.dirty!.setEnabled(false);
+    expect(JSON.stringify(iommu.inspect())).toBe(before);
+    domain.dirty!.setEnabled(true);
+    expect(iommu.inspect()).toMatchObject({ invalidations: { "pasid-cache": { pasid: 2 }, iotlb: { domain: 2 } } });
+  });
+
+  test("a clearing read drops the pages that it cleaned, so that the next write is seen", () => {
+    const { iommu, domain, dirty } = tracked();
+    domain.dirty!.setEnabled(true);
+    domain.map(M2, 2 * M2, 2 * M2, RW);
+    for (const address of [0, 0x1000 * (M2 + 7), 0x2000 * M2]) iommu.translate(request(address, address > 0));
+    expect(iommu.inspect()).toMatchObject({ cached: { translations: 3 } });
+    // A hole ends a walk; the two large pages lie behind it.
+    expect(dirty(true)).toEqual([]);
+    const found: number[] = [];
+    domain.dirty!.read(M2 + 3, M2 - 3, true, (iova, count) => found.push(iova, count));
+    expect(found).toEqual([M2 + 3, M2 - 3]); // The whole leaf, cut to the range.
+    expect(iommu.inspect()).toMatchObject({ cached: { translations: 2 }, invalidations: { iotlb: { page: 1 } } });
+    iommu.translate(request(0x1000 * M2, true));
+    domain.dirty!.read(M2, 2 * M2, false, (iova, count) => found.push(iova, count));
+    expect(found.slice(2)).toEqual([M2, M2, 2 * M2, M2]);
+    expect(iommu.inspect()).toMatchObject({ invalidations: { iotlb: { page: 1 } } });
+  });
+
+  test("a requester that is attached while tracking is on is tracked, and on every unit that uses the domain", () => {
+    const { memory, iommu, domain, dirty } = tracked();
+    const twin = new VtdIommu("iommu1", vtdProfile(), memory, new FaultCounter());
+    expect(twin.attach(RID, domain)).toBe(errno.OK);
+    twin.translate(request(0, true));
+    domain.dirty!.setEnabled(true);
+    iommu.attach(OTHER_RID, domain);
+    for (const [unit, requesterId] of [
+      [twin, RID],
+      [iommu, RID],
+      [iommu, OTHER_RID],
+    ] as const) {
+      for (let pass = 0; pass < 2; pass++) unit.translate(request(0, true, 8, requesterId));
+      expect(dirty(true)).toEqual([0, 1]);
+      expect(dirty(true)).toEqual([]);
+    }
+    const lesser = new VtdIommu("iommu2", vtdProfile({ dirtyTracking: false }), memory, new FaultCounter());
+    expect(lesser.attach(RID, domain)).toBe(errno.EINVAL);
   });
 });
 

@@ -113,13 +113,31 @@ describe("rows", () => {
     for (const row of ioctlTable) expect(row.struct.bytes > 0).toBe(row.argument === "pointer");
   });
 
-  test("memory is described with fields of the row's own struct", () => {
-    for (const { struct, memory } of ioctlTable)
-      for (const { pointer, extent } of memory) {
+  test("memory is described with fields of the row's own struct, or of the operation that it belongs to", () => {
+    const structOf = (row: (typeof ioctlTable)[number], operations: readonly number[] | undefined) =>
+      operations === undefined
+        ? row.struct
+        : testApi.testOperations.find(({ op }) => operations.length === 1 && op === operations[0])!.struct;
+    for (const row of ioctlTable)
+      for (const { pointer, extent, operations } of row.memory) {
         const parts = Object.values<unknown>({ ...extent });
         const fields = parts.filter((part): part is AnyField => typeof part === "object");
-        for (const field of [pointer, ...fields]) expect(struct.fields[field.name]).toBe(field);
+        for (const field of [pointer, ...fields]) expect(structOf(row, operations).fields[field.name]).toBe(field);
       }
+  });
+
+  test("descriptors are fields of the row's own struct, and operations are those of its field for them", () => {
+    for (const { struct, operation, memory, descriptors, makesDescriptor, values } of ioctlTable) {
+      for (const { field } of descriptors) expect(struct.fields[field.name]).toBe(field);
+      const sets = [...memory, ...descriptors, ...(makesDescriptor ? [makesDescriptor] : [])];
+      const operations = sets.flatMap((row) => row.operations ?? []);
+      if (operation === undefined) expect(operations).toEqual([]);
+      else expect(struct.fields[operation.name]).toBe(operation);
+      const known = values.find(({ field }) => field === operation?.name)?.values.map(({ value }) => value) ?? [];
+      for (const value of operations) expect(known).toContain(value);
+      // A set of them is a u32.
+      for (const value of known) expect(value).toBeLessThan(32);
+    }
   });
 
   test("flags are distinct bits, and values are named for fields that exist", () => {

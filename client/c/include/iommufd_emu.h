@@ -79,6 +79,23 @@ IOMMUFD_EMU_API bool iommufd_emu_process_memory(const struct iommufd_emu *contex
  */
 IOMMUFD_EMU_API int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument);
 
+/* What a number stands for where an ioctl's struct holds a file descriptor. The caller chooses the numbers, from 0. */
+struct iommufd_emu_descriptor {
+	int32_t number;
+	struct iommufd_emu_token token;
+};
+
+/*
+ * As iommufd_emu_ioctl, of ioctls that name or make descriptors.
+ *
+ * named: what the numbers in the struct stand for, `count` of them; others mean nothing that the daemon has open.
+ * made, which may be NULL: the token of the open file description that the call made; of length 0 if it made none. It is
+ * held by `context` until then: join it with `hold` to keep it. No number is stored in the struct for it.
+ */
+IOMMUFD_EMU_API int iommufd_emu_ioctl_naming(struct iommufd_emu *context, uint32_t request, void *argument,
+					     const struct iommufd_emu_descriptor *named, size_t count,
+					     struct iommufd_emu_token *made);
+
 /* IOMMU_DESTROY */
 IOMMUFD_EMU_API int iommufd_emu_destroy(struct iommufd_emu *context, uint32_t id);
 

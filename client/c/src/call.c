@@ -10,6 +10,9 @@
 
 _Static_assert(1 + IOMMUFD_EMU_MEMORY_MAX <= EMU_WINDOWS_MAX, "a window for the struct and for each pointer");
 
+/* The operation of an ioctl that has only one: any, as its sets have all. */
+#define ANY_OPERATION 0u
+
 /* Every struct starts with a u32: `size`, or `argsz` for VFIO. */
 #define SIZE_BYTES 4u
 
@@ -34,6 +37,19 @@ static uint64_t field(const uint8_t *head, size_t bytes, struct iommufd_emu_plac
 	if (place.bytes <= sizeof(value) && (size_t)place.offset + place.bytes <= bytes)
 		memcpy(&value, head + place.offset, place.bytes);
 	return value;
+}
+
+/* Which of the row's operations the struct asks for; one beyond all sets is in none. */
+static uint32_t operation_of(const struct iommufd_emu_ioctl_row *row, const uint8_t *head, size_t bytes)
+{
+	struct iommufd_emu_place place = { row->operation, 4 };
+
+	return row->operation ? (uint32_t)field(head, bytes, place) : ANY_OPERATION;
+}
+
+static bool among(uint32_t operations, uint32_t operation)
+{
+	return operations == IOMMUFD_EMU_ALWAYS || (operation < 32 && operations >> operation & 1);
 }
 
 static size_t bounded_product(uint64_t count, uint64_t bytes)
@@ -102,17 +118,29 @@ static void put_writable(struct emu_writer *writer, uint64_t address, size_t len
 	emu_message_end(writer, message);
 }
 
-static void put_named(struct emu_writer *writer, const struct iommufd_emu_ioctl_row *row, const uint8_t *head,
-		      size_t bytes, struct emu_call *call)
+/* What a call names beside its struct goes along: memory of pointers, tokens of descriptors. */
+struct named {
+	const struct iommufd_emu_ioctl_row *row;
+	const uint8_t *head;
+	size_t bytes;
+	uint32_t operation;
+};
+
+static void put_memory(struct emu_writer *writer, const struct named *named, const struct emu_caller *caller,
+		       struct emu_call *call)
 {
 	unsigned int i;
 
-	for (i = 0; i < row->memory_count; i++) {
-		const struct iommufd_emu_memory *memory = &row->memory[i];
+	for (i = 0; i < named->row->memory_count; i++) {
+		const struct iommufd_emu_memory *memory = &named->row->memory[i];
 		struct iommufd_emu_place pointer = { memory->pointer, 8 };
-		uint64_t address = field(head, bytes, pointer);
-		size_t length = extent(memory, head, bytes);
+		uint64_t address = field(named->head, named->bytes, pointer);
+		size_t length = extent(memory, named->head, named->bytes);
 
+		if (!among(memory->operations, named->operation))
+			continue;
+		if (memory->operations != IOMMUFD_EMU_ALWAYS && caller->process_memory)
+			continue;
 		if (length && memory->direction & IOMMUFD_EMU_READ)
 			put_readable(writer, address, length, NULL, 0);
 		if (length && memory->direction & IOMMUFD_EMU_WRITTEN)
@@ -121,11 +149,11 @@ static void put_named(struct emu_writer *writer, const struct iommufd_emu_ioctl_
 }
 
 /* The struct's first bytes; returns how many. */
-static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, enum emu_struct whose)
+static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, bool own)
 {
 	uint32_t size;
 
-	if (whose == EMU_ANY_STRUCT)
+	if (!own)
 		return emu_memory_read(head, argument, HEAD_BYTES);
 	memcpy(&size, (const void *)(uintptr_t)argument, sizeof(size));
 	if (size < SIZE_BYTES)
@@ -136,21 +164,47 @@ static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, enum emu_st
 	return size;
 }
 
-void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, enum emu_struct whose,
+static void put_descriptors(struct emu_writer *writer, const struct named *named, const struct emu_caller *caller)
+{
+	unsigned int i;
+
+	for (i = 0; caller->token_of && i < named->row->descriptor_count; i++) {
+		const struct iommufd_emu_descriptor_field *descriptor = &named->row->descriptors[i];
+		struct iommufd_emu_place place = { descriptor->field, 4 };
+		int fd = (int)(uint32_t)field(named->head, named->bytes, place);
+		uint8_t token[EMU_TOKEN_BYTES_MAX];
+		size_t bytes, message;
+
+		if (!among(descriptor->operations, named->operation))
+			continue;
+		bytes = caller->token_of(caller, fd, token);
+		if (!bytes)
+			continue;
+		message = emu_message_begin(writer, EMU_IOCTL_DESCRIPTORS);
+		emu_put_varint(writer, EMU_DESCRIPTOR_FD, (uint64_t)(int64_t)fd);
+		emu_put_bytes(writer, EMU_DESCRIPTOR_TOKEN, token, bytes);
+		emu_message_end(writer, message);
+	}
+}
+
+void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, const struct emu_caller *caller,
 		   struct emu_call *call)
 {
 	const struct iommufd_emu_ioctl_row *row = find_row(request);
 	uint8_t head[HEAD_BYTES];
 	size_t known, length = row ? row->bytes : SIZE_BYTES;
+	struct named named = { .row = row, .head = head };
 	uint32_t size;
 
 	call->count = 0;
+	call->makes = IOMMUFD_EMU_MAKES_NONE;
+	call->none_free = 0;
 	emu_put_varint(writer, EMU_IOCTL_REQUEST, request);
 	emu_put_varint(writer, EMU_IOCTL_ARGUMENT, argument);
 	if (row && row->argument != IOMMUFD_EMU_POINTER)
 		return;
 	/* A request that is not in the table may still have its `size` read before it is refused. */
-	known = read_head(head, argument, whose);
+	known = read_head(head, argument, caller->own_struct);
 	if (known < SIZE_BYTES)
 		return;
 	memcpy(&size, head, sizeof(size));
@@ -160,48 +214,81 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	if (size < length)
 		length = size;
 	if (row->written)
-		put_writable(writer, argument, length, whose == EMU_OWN_STRUCT, call);
-	put_named(writer, row, head, known < size ? known : size, call);
+		put_writable(writer, argument, length, caller->own_struct, call);
+	named.bytes = known < size ? known : size;
+	named.operation = operation_of(row, head, named.bytes);
+	/* Memory may take all the room that is left. */
+	put_descriptors(writer, &named, caller);
+	put_memory(writer, &named, caller, call);
+	if (among(row->made.operations, named.operation)) {
+		call->makes = row->made.kind;
+		call->none_free = row->made.none_free;
+	}
 }
 
-/* Stores one Segment; false if it is not within one window. */
-static bool store(struct emu_bytes segment, const struct emu_call *call)
+bool emu_store(const struct emu_call *call, uint64_t address, const void *data, size_t length)
 {
-	uint64_t address = emu_get_varint(segment, EMU_SEGMENT_ADDRESS);
-	struct emu_bytes data = emu_get_bytes(segment, EMU_SEGMENT_DATA);
 	unsigned int i;
 
 	for (i = 0; i < call->count; i++) {
 		uint64_t offset = address - call->windows[i].address;
-		size_t length = call->windows[i].length;
+		size_t room = call->windows[i].length;
 
-		if (offset <= length && data.length <= length - offset) {
+		if (offset <= room && length <= room - offset) {
 			/*
 			 * Another thread may have unmapped it meanwhile; to the kernel, that thread came after the
 			 * call.
 			 */
 			if (call->windows[i].own)
-				memcpy((void *)(uintptr_t)address, data.data, data.length);
+				memcpy((void *)(uintptr_t)address, data, length);
 			else
-				emu_memory_write(address, data.data, data.length);
+				emu_memory_write(address, data, length);
 			return true;
 		}
 	}
 	return false;
 }
 
-int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result)
+/* Stores a Segment. */
+static bool store_segment(struct emu_bytes segment, const struct emu_call *call)
 {
+	struct emu_bytes data = emu_get_bytes(segment, EMU_SEGMENT_DATA);
+
+	return emu_store(call, emu_get_varint(segment, EMU_SEGMENT_ADDRESS), data.data, data.length);
+}
+
+/* Takes a NewDescriptor. No call makes two, and a token has a limit. */
+static bool take_made(struct emu_bytes descriptor, struct emu_made *made)
+{
+	struct emu_bytes token = emu_get_bytes(descriptor, EMU_NEW_DESCRIPTOR_TOKEN);
+
+	if (made->bytes || !token.length || token.length > sizeof(made->token))
+		return false;
+	memcpy(made->token, token.data, token.length);
+	made->bytes = token.length;
+	made->address = emu_get_varint(descriptor, EMU_NEW_DESCRIPTOR_ADDRESS);
+	return true;
+}
+
+int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made)
+{
+	struct emu_made unwanted;
 	struct emu_reader reader;
 	struct emu_field field;
 
+	if (!made)
+		made = &unwanted;
+	made->bytes = 0;
 	*result = 0;
 	emu_reader_init(&reader, reply);
 	while (emu_next_field(&reader, &field)) {
 		if (field.number == EMU_IOCTL_REPLY_RESULT && field.type == EMU_VARINT)
 			*result = emu_zigzag(field.value);
-		else if (field.number == EMU_IOCTL_REPLY_WRITTEN && field.type == EMU_DELIMITED &&
-			 !store(field.bytes, call))
+		if (field.type != EMU_DELIMITED)
+			continue;
+		if (field.number == EMU_IOCTL_REPLY_WRITTEN && !store_segment(field.bytes, call))
+			return -EPROTO;
+		if (field.number == EMU_IOCTL_REPLY_DESCRIPTORS && !take_made(field.bytes, made))
 			return -EPROTO;
 	}
 	return reader.broken ? -EPROTO : 0;

@@ -1,47 +1,68 @@
 /*
  * One ioctl on its way to the daemon and back: the struct's own bytes and the user memory that its pointers name go
- * along as segments (ioctl_table.h says which), what may be written as windows, and what the daemon wrote is stored
- * here. Invariant: nothing is stored outside the windows of the call.
+ * along as segments (ioctl_table.h says which), what may be written as windows, file descriptors that it names as the
+ * tokens behind them, and what the daemon wrote is stored here. Invariant: nothing is stored outside the windows of
+ * the call.
  */
 #ifndef EMU_CALL_H
 #define EMU_CALL_H
 
 #include "wire.h"
 
-/* The struct, and the memory that one pointer names. */
-#define EMU_WINDOWS_MAX 2
+/* The struct, and the memory that pointers name. */
+#define EMU_WINDOWS_MAX 3
 
 struct emu_window {
 	uint64_t address;
 	size_t length;
-	/* It is the struct of a call that said EMU_OWN_STRUCT. */
+	/* It is the struct of a caller that said own_struct. */
 	bool own;
-};
-
-/* Whose the argument of an ioctl is. */
-enum emu_struct {
-	/* A program's, at an address that may be bad: it is read and written as the kernel would. */
-	EMU_ANY_STRUCT,
-	/* This library's or its caller's, as long as its `size` says: it is read and written directly. */
-	EMU_OWN_STRUCT,
 };
 
 struct emu_call {
 	struct emu_window windows[EMU_WINDOWS_MAX];
 	unsigned int count;
+	/* What the call makes a descriptor of if it succeeds: enum iommufd_emu_makes. */
+	uint8_t makes;
+	/* The call's errno when no descriptor number is free; 0: that of opening a file. */
+	uint8_t none_free;
+};
+
+/* The process that makes the call. */
+struct emu_caller {
+	/* The daemon reaches its memory: what only some operations of an ioctl name need not go along. */
+	bool process_memory;
+	/* The struct is there, as long as its `size` says: it is read and written directly, not as the kernel would. */
+	bool own_struct;
+	/*
+	 * Copies the token of the open file description that is the process's descriptor `fd` and returns its length,
+	 * 0 if that is none of the daemon's. NULL: none is.
+	 */
+	size_t (*token_of)(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX]);
+};
+
+/* An open file description that a call made; without a token, `bytes` 0, it made none. */
+struct emu_made {
+	uint8_t token[EMU_TOKEN_BYTES_MAX];
+	size_t bytes;
+	/* Where the descriptor's number is stored as an s32; 0: it is the result of ioctl(2). */
+	uint64_t address;
 };
 
 /*
  * Puts the fields of an Ioctl message. What the caller's memory does not hold is left out, and the daemon decides what
  * that means. At most EMU_MEMORY_BYTES_MAX of each piece go along: for the rest the daemon has to reach this process.
  */
-void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, enum emu_struct whose,
+void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, const struct emu_caller *caller,
 		   struct emu_call *call);
 
 /*
- * Takes an IoctlReply: stores what was written and gives what ioctl(2) returns, or a negative errno, in `result`.
- * Returns 0, or -EPROTO for a reply that makes no sense.
+ * Takes an IoctlReply: stores what was written and gives what ioctl(2) returns, or a negative errno, in `result`, and
+ * what was made in `made`, which may be NULL. Returns 0, or -EPROTO for a reply that makes no sense.
  */
-int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result);
+int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made);
+
+/* Stores data of the daemon; false if they do not lie within one window of the call. */
+bool emu_store(const struct emu_call *call, uint64_t address, const void *data, size_t length);
 
 #endif

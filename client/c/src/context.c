@@ -179,8 +179,73 @@ int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, 
 	return 0;
 }
 
-static int run_ioctl(struct iommufd_emu *context, uint32_t request, void *argument, enum emu_struct whose)
+struct emu_caller emu_context_caller(const struct iommufd_emu *context)
 {
+	struct emu_caller caller = { .process_memory = context->connection.limits.process_memory };
+
+	return caller;
+}
+
+/* A caller with the descriptors that a call may name. */
+struct naming_caller {
+	struct emu_caller caller;
+	const struct iommufd_emu_descriptor *named;
+	size_t count;
+};
+
+static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX])
+{
+	const struct naming_caller *naming = (const struct naming_caller *)caller;
+	size_t i;
+
+	for (i = 0; i < naming->count; i++) {
+		const struct iommufd_emu_token *found = &naming->named[i].token;
+
+		if (naming->named[i].number != fd || found->length > sizeof(found->bytes))
+			continue;
+		memcpy(token, found->bytes, found->length);
+		return found->length;
+	}
+	return 0;
+}
+
+int iommufd_emu_ioctl_naming(struct iommufd_emu *context, uint32_t request, void *argument,
+			     const struct iommufd_emu_descriptor *named, size_t count, struct iommufd_emu_token *made)
+{
+	struct naming_caller naming = { .caller = emu_context_caller(context), .named = named, .count = count };
+	struct emu_made found;
+	struct emu_pending pending;
+	struct emu_bytes body;
+	struct emu_call call;
+	int32_t result;
+	int error = emu_context_begin(context, &pending, EMU_IOCTL);
+
+	if (made)
+		made->length = 0;
+	if (error)
+		return error;
+	naming.caller.token_of = token_of;
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &naming.caller, &call);
+	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
+	if (!error)
+		error = emu_take_reply(body, &call, &result, &found);
+	if (error)
+		return error;
+	if (made) {
+		memcpy(made->bytes, found.token, found.bytes);
+		made->length = found.bytes;
+	}
+	return result;
+}
+
+int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
+{
+	return iommufd_emu_ioctl_naming(context, request, argument, NULL, 0, NULL);
+}
+
+int emu_own_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
+{
+	struct emu_caller caller = emu_context_caller(context);
 	struct emu_pending pending;
 	struct emu_bytes body;
 	struct emu_call call;
@@ -189,21 +254,12 @@ static int run_ioctl(struct iommufd_emu *context, uint32_t request, void *argume
 
 	if (error)
 		return error;
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, whose, &call);
+	caller.own_struct = true;
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &caller, &call);
 	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
 	if (!error)
-		error = emu_take_reply(body, &call, &result);
+		error = emu_take_reply(body, &call, &result, NULL);
 	return error ? error : result;
-}
-
-int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
-{
-	return run_ioctl(context, request, argument, EMU_ANY_STRUCT);
-}
-
-int emu_own_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
-{
-	return run_ioctl(context, request, argument, EMU_OWN_STRUCT);
 }
 
 int iommufd_emu_status(const char *socket_path, char **json)

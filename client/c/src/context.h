@@ -43,6 +43,9 @@ int emu_connection_leave(struct emu_connection *connection);
 /* Runs a request that a Result answers. `id` may be NULL. 0, or the negative errno of either level. */
 int emu_exchange_result(struct emu_connection *connection, struct emu_pending *pending, uint32_t *id);
 
+/* This process as a caller that names no descriptors. */
+struct emu_caller emu_context_caller(const struct iommufd_emu *context);
+
 /* As iommufd_emu_ioctl, for a struct that is there: it is read and written directly. */
 int emu_own_ioctl(struct iommufd_emu *context, uint32_t request, void *argument);
 

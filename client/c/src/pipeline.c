@@ -22,6 +22,7 @@
 static int send_batch(struct iommufd_emu *context, struct emu_pending *pending, const struct iommufd_emu_call *calls,
 		      size_t count, bool stop_on_error, struct emu_call *sent)
 {
+	struct emu_caller caller = emu_context_caller(context);
 	size_t put;
 
 	emu_request_begin(&context->connection, pending, EMU_BATCH);
@@ -31,8 +32,7 @@ static int send_batch(struct iommufd_emu *context, struct emu_pending *pending, 
 		struct emu_writer before = pending->writer;
 		size_t mark = emu_message_begin(&pending->writer, EMU_BATCH_IOCTLS);
 
-		emu_put_ioctl(&pending->writer, calls[put].request, (uintptr_t)calls[put].argument, EMU_ANY_STRUCT,
-			      &sent[put]);
+		emu_put_ioctl(&pending->writer, calls[put].request, (uintptr_t)calls[put].argument, &caller, &sent[put]);
 		emu_message_end(&pending->writer, mark);
 		if (pending->writer.overflow) {
 			pending->writer = before;
@@ -55,7 +55,7 @@ static int take_batch(struct emu_bytes body, struct iommufd_emu_call *calls, siz
 
 		if (field.number != EMU_BATCH_REPLIES || field.type != EMU_DELIMITED)
 			continue;
-		if (taken == count || emu_take_reply(field.bytes, &sent[taken], &result))
+		if (taken == count || emu_take_reply(field.bytes, &sent[taken], &result, NULL))
 			return -EPROTO;
 		calls[taken++].result = result;
 	}
@@ -151,6 +151,7 @@ static size_t in_flight_max(const struct iommufd_emu *context)
 int iommufd_emu_submit(struct iommufd_emu *context, uint32_t request, void *argument)
 {
 	struct emu_connection *connection = &context->connection;
+	struct emu_caller caller = emu_context_caller(context);
 	size_t slot = (context->oldest + context->in_flight) % IOMMUFD_EMU_IN_FLIGHT_MAX;
 	struct emu_pending pending;
 	struct emu_bytes frame;
@@ -164,7 +165,8 @@ int iommufd_emu_submit(struct iommufd_emu *context, uint32_t request, void *argu
 			return error;
 	}
 	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, EMU_OWN_STRUCT, &context->calls[slot]);
+	caller.own_struct = true;
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &caller, &context->calls[slot]);
 	if (!emu_request_end(&pending, &frame))
 		return -EMSGSIZE;
 	if (!context->in_flight)
@@ -188,7 +190,7 @@ int iommufd_emu_complete(struct iommufd_emu *context, int *result)
 	if (!error)
 		error = emu_wait_answer(connection, context->oldest_sequence, EMU_ANSWER_IOCTL, &body);
 	if (!error)
-		error = emu_take_reply(body, &context->calls[context->oldest], &value);
+		error = emu_take_reply(body, &context->calls[context->oldest], &value, NULL);
 	if (error)
 		return error;
 	context->oldest = (context->oldest + 1) % IOMMUFD_EMU_IN_FLIGHT_MAX;

@@ -87,24 +87,30 @@ int emu_find_daemon(const char *path, struct emu_address *address)
 	return finish_address(address, append(address, "/iommufd.sock"));
 }
 
+int emu_connect_on(int fd, const struct emu_address *daemon, const struct emu_address *own)
+{
+	long error = own ? emu_sys(bind, fd, &own->name, own->length) : 0;
+
+	if (error)
+		return (int)error;
+	do
+		error = emu_sys(connect, fd, &daemon->name, daemon->length);
+	while (error == -EINTR);
+	return (int)error;
+}
+
 int emu_connect(const struct emu_address *daemon, const struct emu_address *own, int flags)
 {
 	long fd = emu_sys(socket, AF_UNIX, SOCK_STREAM | flags, 0);
-	long error = 0;
+	int error;
 
 	if (fd < 0)
 		return (int)fd;
-	if (own)
-		error = emu_sys(bind, fd, &own->name, own->length);
-	if (!error) {
-		do
-			error = emu_sys(connect, fd, &daemon->name, daemon->length);
-		while (error == -EINTR);
-	}
+	error = emu_connect_on((int)fd, daemon, own);
 	if (!error)
 		return (int)fd;
 	emu_sys(close, fd);
-	return (int)error;
+	return error;
 }
 
 int emu_send_all(int fd, const void *data, size_t length)

@@ -61,6 +61,9 @@ int emu_find_daemon(const char *path, struct emu_address *address);
  */
 int emu_connect(const struct emu_address *daemon, const struct emu_address *own, int flags);
 
+/* Binds the unconnected stream socket `fd` to `own`, if that is not NULL, and connects it. 0 or a negative errno. */
+int emu_connect_on(int fd, const struct emu_address *daemon, const struct emu_address *own);
+
 /*
  * Starts using `fd`: exchanges Hello, fills in the limits, and lets the daemon read this process where Yama asks for
  * that. The connection's buffers are set already. Returns 0 or a negative errno; the fd stays open either way.
@@ -110,8 +113,6 @@ int emu_join(struct emu_connection *connection, const void *token, size_t token_
 
 /* Waits until ends of connections have been handled. 1: the description is still open, 0: it is not, or errno. */
 int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes);
-
-#define EMU_TOKEN_BYTES_MAX 64
 
 /* What a connection needs to say Hello and to open, join or sync; ioctls need more. */
 #define EMU_SMALL_BUFFER_BYTES 2048

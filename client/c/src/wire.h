@@ -13,6 +13,9 @@
 /* Bytes before a message: its length as a little-endian u32. */
 #define EMU_FRAME_HEADER 4
 
+/* The longest token of an open file description. */
+#define EMU_TOKEN_BYTES_MAX 64
+
 struct emu_bytes {
 	const uint8_t *data;
 	size_t length;

@@ -5,6 +5,7 @@
  * every word and every table as it was. A map descends once for each table that it fills, not once for each page.
  */
 import { errno, type Errno } from "../../../proto/uapi/errno.js";
+import { U64 } from "../../u64.js";
 import { PROT_READ, PROT_WRITE } from "../interface.js";
 import { entryKind, itemGranules, pageSizeName, type Format } from "./format.js";
 import type { TableMemory } from "./table-memory.js";
@@ -19,14 +20,17 @@ export interface PageTableShape {
   readonly pageSizes: readonly number[];
 }
 
+/** 2^n for n from 0 to 64: an exponent that is not a constant costs more than the rest of a page. */
+const POWERS = Float64Array.from({ length: 65 }, (_, exponent) => 2 ** exponent);
+
 export class PageTable {
-  private readonly indexMask: number;
+  readonly indexMask: number;
   /** Granules that one item of each level covers. */
-  private readonly itemSpans: readonly number[];
+  readonly itemSpans: readonly number[];
   /** log2 in granules of the pages that may be used, ascending. */
   private readonly sizes: readonly number[];
   /** First granule beyond the IOVAs, the outputs and the 64-bit address space. */
-  private readonly vaEnd: number;
+  readonly vaEnd: number;
   private readonly outputEnd: number;
   private readonly addressEnd: number;
   /** Leaf entries by log2 of their size in granules. */
@@ -38,9 +42,10 @@ export class PageTable {
 
   private constructor(
     readonly format: Format,
-    private readonly memory: TableMemory,
+    readonly memory: TableMemory,
     readonly shape: PageTableShape,
-    private readonly root: number,
+    /** Handle of the top table. */
+    readonly root: number,
   ) {
     const { granuleLg2, indexBits } = format;
     if (shape.topLevel > format.maxTopLevel || shape.vaLg2 > format.maxVaLg2 || shape.outputLg2 > format.maxOutputLg2)
@@ -118,6 +123,26 @@ export class PageTable {
     return this.cursor - iova;
   }
 
+  /** The granule that a granule is mapped to, or undefined. */
+  lookup(iova: number): number | undefined {
+    const item = this.leafItem(iova);
+    if (item === undefined) return undefined;
+    const { low, high, level } = item;
+    const size = this.format.leafSizeLg2(low, high, level) - this.format.granuleLg2;
+    return this.format.leafOutput(low, high, level) + (iova % 2 ** size);
+  }
+
+  /** Sets the dirty bit of the one item that covers a granule. @returns false: nothing is mapped there */
+  markDirty(iova: number): boolean {
+    const bits = this.format.accessDirty;
+    const item = this.leafItem(iova);
+    if (item === undefined || bits === undefined) return false;
+    const { low, high } = bits.setDirty(U64.fromWords(item.high, item.low));
+    item.words[item.at] = low;
+    item.words[item.at + 1] = high;
+    return true;
+  }
+
   /** Frees every table. */
   destroy(): void {
     this.release(this.root, this.shape.topLevel);
@@ -133,11 +158,11 @@ export class PageTable {
   private mapRun(iova: number, output: number, remaining: number, prot: number): Errno {
     const choice = this.bestSize(iova, output, remaining);
     const size = this.sizes[choice]!;
-    const span = 2 ** size;
+    const span = POWERS[size]!;
     let pages = Math.floor(remaining / span);
     const larger = this.sizes[choice + 1];
-    if (larger !== undefined && Number.isInteger((iova - output) / 2 ** larger)) {
-      const boundary = (Math.floor(iova / 2 ** larger) + 1) * 2 ** larger;
+    if (larger !== undefined && Number.isInteger((iova - output) / POWERS[larger]!)) {
+      const boundary = (Math.floor(iova / POWERS[larger]!) + 1) * POWERS[larger]!;
       pages = Math.min(pages, (boundary - iova) / span);
     }
     const level = Math.floor(size / this.format.indexBits);
@@ -157,7 +182,7 @@ export class PageTable {
   private bestSize(iova: number, output: number, remaining: number): number {
     const alignment = alignmentLg2(iova, output);
     let choice = this.sizes.length - 1;
-    while (choice > 0 && (this.sizes[choice]! > alignment || 2 ** this.sizes[choice]! > remaining)) choice--;
+    while (choice > 0 && (this.sizes[choice]! > alignment || POWERS[this.sizes[choice]!]! > remaining)) choice--;
     return choice;
   }
 
@@ -203,7 +228,7 @@ export class PageTable {
         if (format.classify(words[at]!, words[at + 1]!, level) !== entryKind.EMPTY) return 0;
 
     const leaf = format.makeLeaf(output, size + format.granuleLg2, level, prot);
-    const step = 2 ** (size + format.outputShift);
+    const step = POWERS[size + format.outputShift]!;
     const stepLow = step | 0;
     const stepHigh = Math.floor(step / 2 ** 32);
     let { low, high } = leaf;
@@ -257,6 +282,24 @@ export class PageTable {
       index += items;
     }
     return true;
+  }
+
+  /** The leaf item that covers a granule, and where it is. */
+  private leafItem(
+    iova: number,
+  ): { words: Int32Array; at: number; low: number; high: number; level: number } | undefined {
+    if (iova >= this.vaEnd) return undefined;
+    let handle = this.root;
+    for (let level = this.shape.topLevel; ; level--) {
+      const words = this.memory.words(handle);
+      const at = 2 * ((iova / this.itemSpans[level]!) & this.indexMask);
+      const low = words[at]!;
+      const high = words[at + 1]!;
+      const kind = this.format.classify(low, high, level);
+      if (kind === entryKind.EMPTY) return undefined;
+      if (kind === entryKind.LEAF) return { words, at, low, high, level };
+      handle = this.memory.handleOf(this.format.tableAddress(low, high));
+    }
   }
 
   private erase(table: number, words: Int32Array, index: number, items: number): void {

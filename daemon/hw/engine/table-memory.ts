@@ -1,7 +1,7 @@
 /**
  * The simulated memory that translation structures live in: 4 KiB pages of 512 items, each item a 64-bit little-endian
- * word held as (low, high). Every page has a physical address from TABLE_PFN_FIRST up, the lowest free one first, so a
- * walk follows true pointers and two equal runs give equal tables.
+ * word held as (low, high). Every page has a physical address, the lowest free one first, so a walk follows true pointers
+ * and two equal runs give equal tables.
  */
 import { PAGE_SIZE, U64 } from "../../u64.js";
 import { TABLE_PFN_FIRST } from "../interface.js";
@@ -12,8 +12,6 @@ export const ITEMS_PER_PAGE = PAGE_SIZE / 8;
 
 /** Zeroed pages kept for the next allocation: a program that maps and unmaps one page uses three again and again. */
 const SPARE_PAGES_MAX = 64;
-
-const BASE = TABLE_PFN_FIRST * PAGE_SIZE;
 
 /** Where `loadItem` puts what it loads, so that a walk allocates one object and not one for each item. */
 export class Item {
@@ -32,17 +30,22 @@ export interface ItemMemory {
   storeItem(physical: number, low: number, high: number): boolean;
 }
 
-/** Pages are named by handle: their number from 0, which is the PFN less TABLE_PFN_FIRST. */
+/** Pages are named by handle: their number from 0, which is the PFN less that of the first one. */
 export class TableMemory implements ItemMemory {
   private readonly pages: (Int32Array | undefined)[] = [];
   private readonly spare: Int32Array[] = [];
   private readonly handles: IndexAllocator;
+  private readonly base: number;
   private pagesUsed = 0;
   /** For the owner of a page table: how many items of each page are in use. */
   readonly itemsUsed: number[] = [];
 
-  /** @param tablesMax pages that it gives out at most */
-  constructor(private readonly tablesMax: number) {
+  /** @param tablesMax pages that it gives out at most @param firstPfn of the first one, for formats of narrow pointers */
+  constructor(
+    private readonly tablesMax: number,
+    firstPfn = TABLE_PFN_FIRST,
+  ) {
+    this.base = firstPfn * PAGE_SIZE;
     this.handles = new IndexAllocator(0, tablesMax - 1);
   }
 
@@ -85,12 +88,12 @@ export class TableMemory implements ItemMemory {
 
   /** Physical byte address of a page. */
   physicalOf(handle: number): number {
-    return BASE + handle * PAGE_SIZE;
+    return this.base + handle * PAGE_SIZE;
   }
 
   /** The page that holds a physical byte address. Preconditions: the address lies in an allocated page. */
   handleOf(physical: number): number {
-    return (physical - BASE - (physical % PAGE_SIZE)) / PAGE_SIZE;
+    return (physical - this.base - (physical % PAGE_SIZE)) / PAGE_SIZE;
   }
 
   loadItem(physical: number, into: Item): boolean {

@@ -8,6 +8,7 @@ import type { TableMemory } from "../engine/table-memory.js";
 import { FaultLog, type FaultCounter } from "../fault-log.js";
 import type {
   DomainOptions,
+  DriverData,
   HardwareInfo,
   Iommu,
   PagingDomain,
@@ -90,7 +91,8 @@ export class VtdIommu implements Iommu {
     return { type: HW_INFO_TYPE_INTEL_VTD, data: new Uint8Array(view.buffer) };
   }
 
-  allocateDomain(options: DomainOptions): PagingDomain | Errno {
+  allocateDomain(options: DomainOptions, data?: DriverData): PagingDomain | Errno {
+    if (data !== undefined) return errno.EOPNOTSUPP;
     if (options.nestParent && !this.profile.nesting) return errno.EOPNOTSUPP;
     if (options.dirtyTracking && !this.profile.secondStageDirty) return errno.EOPNOTSUPP;
     if (options.enforceCoherency && !this.profile.snoopControl) return errno.EOPNOTSUPP;
@@ -113,12 +115,7 @@ export class VtdIommu implements Iommu {
     }
     use.requesters++;
     this.attached.set(requesterId, domain);
-    this.tables.setPasidEntry(requesterId, {
-      root: domain.table.rootAddress,
-      topLevel: domain.table.shape.topLevel,
-      domainId: use.domainId,
-      pageSnoop: domain.options.enforceCoherency,
-    });
+    this.writePasidEntry(requesterId, domain, use);
     return errno.OK;
   }
 
@@ -144,6 +141,15 @@ export class VtdIommu implements Iommu {
     this.invalidate(rangeInvalidation(this.profile, this.useOf(domain).domainId, page, count));
   }
 
+  /** Carries the domain's `dirty.enabled` into the entries of its requesters, and drops what was cached without it. */
+  switchDirtyTracking(domain: VtdDomain): void {
+    const use = this.useOf(domain);
+    const { domainId } = use;
+    for (const [requesterId, its] of this.attached) if (its === domain) this.writePasidEntry(requesterId, domain, use);
+    this.invalidate({ type: "pasid-cache", granularity: "pasid", domainId, pasid: RID_PASID });
+    this.invalidate({ type: "iotlb", granularity: "domain", domainId });
+  }
+
   inspect(): Record<string, unknown> {
     const { contexts, pasidEntries, iotlb, commands } = this.caches;
     return {
@@ -166,6 +172,16 @@ export class VtdIommu implements Iommu {
     if (mgaw < table.shape.vaLg2 || (sagaw & (1 << (table.shape.topLevel - 1))) === 0) return false;
     if (!table.shape.pageSizes.every((lg2) => secondStage.pageSizes.includes(lg2))) return false;
     return !options.enforceCoherency || snoopControl;
+  }
+
+  private writePasidEntry(requesterId: number, { table, options, dirty }: VtdDomain, { domainId }: DomainUse): void {
+    this.tables.setPasidEntry(requesterId, {
+      root: table.rootAddress,
+      topLevel: table.shape.topLevel,
+      domainId,
+      pageSnoop: options.enforceCoherency,
+      accessDirty: dirty?.enabled === true,
+    });
   }
 
   /** The entry goes first, then what the caches hold of it, in the order of the tables. */

@@ -1,6 +1,7 @@
 /**
  * The IOTLB: second-stage translations, set-associative, tagged by domain id, page number and page size. It holds only
  * what a walk found present, and forgets only by an invalidation or when a set is full. Lookups allocate nothing.
+ * An entry remembers whether its leaf had yet to be marked dirty: then it cannot serve a write.
  */
 
 /** Levels whose leaves are cached: 4K, 2M, 1G. */
@@ -15,6 +16,10 @@ const SLOTS = SETS * WAYS;
 
 /** Up to this many pages an invalidation looks at each page's set; beyond it, at every slot. */
 const PROBED_PAGES_MAX = 64;
+
+/** Beside the two permissions of a slot. */
+const PERMISSIONS = 3;
+const CLEAN = 4;
 
 /** A tag of 0 is an empty slot. */
 const VALID = 1;
@@ -57,7 +62,12 @@ export class Iotlb {
   }
 
   permissionsAt(slot: number): number {
-    return this.permissions[slot]!;
+    return this.permissions[slot]! & PERMISSIONS;
+  }
+
+  /** Dirty bits were kept and that of the leaf was clear when it was cached: a write has to walk. */
+  isCleanAt(slot: number): boolean {
+    return (this.permissions[slot]! & CLEAN) !== 0;
   }
 
   /** Level of the leaf: 0: 4K, 1: 2M, 2: 1G. */
@@ -65,8 +75,19 @@ export class Iotlb {
     return (this.tags[slot]! >> 1) & 3;
   }
 
-  /** @param page any 4 KiB page of the leaf @param physicalPage the first physical 4 KiB page of the leaf */
-  insert(domainId: number, page: number, level: number, physicalPage: number, permissions: number): void {
+  /**
+   * @param page any 4 KiB page of the leaf
+   * @param physicalPage the first physical 4 KiB page of the leaf
+   * @param isClean see `isCleanAt`
+   */
+  insert(
+    domainId: number,
+    page: number,
+    level: number,
+    physicalPage: number,
+    permissions: number,
+    isClean = false,
+  ): void {
     const number = Math.floor(page / 2 ** (LEVEL_LG2 * level));
     let slot = this.find(domainId, level, number);
     if (slot < 0) {
@@ -77,7 +98,7 @@ export class Iotlb {
       this.validOfDomain[domainId]!++;
     }
     this.physicalPages[slot] = physicalPage;
-    this.permissions[slot] = permissions;
+    this.permissions[slot] = permissions | (isClean ? CLEAN : 0);
   }
 
   invalidateAll(): void {

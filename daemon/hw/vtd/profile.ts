@@ -22,6 +22,8 @@ export interface VtdProfileOptions {
   readonly snoopControl?: boolean;
   /** Page-selective invalidation of the IOTLB; without it an unmap drops the whole domain. */
   readonly pageSelectiveInvalidation?: boolean;
+  /** Second-stage accessed and dirty bits (ECAP.SSADS): domains can track what devices write. */
+  readonly dirtyTracking?: boolean;
 }
 
 /** The registers, and what follows from them. */
@@ -53,6 +55,7 @@ const DEFAULTS: Required<VtdProfileOptions> = {
   faultRecords: 256,
   snoopControl: true,
   pageSelectiveInvalidation: true,
+  dirtyTracking: true,
 };
 
 /** Register blocks in units of 16 bytes: fault records at 0x400, and the IOTLB registers behind 256 of them. */
@@ -92,6 +95,7 @@ export function vtdProfile(options: VtdProfileOptions = {}): VtdProfile {
     [extendedCapability.SC, chosen.snoopControl ? 1 : 0],
     [extendedCapability.IRO, IOTLB_REGISTER_OFFSET],
     [extendedCapability.SMTS, 1],
+    [extendedCapability.SSADS, chosen.dirtyTracking ? 1 : 0],
     [extendedCapability.SSTS, 1],
     [extendedCapability.SMPWCS, 1],
     [extendedCapability.RPS, 1],

@@ -21,6 +21,8 @@ export interface SecondStagePointer {
   readonly domainId: number;
   /** The domain forces snooping. */
   readonly pageSnoop: boolean;
+  /** Walks set accessed and dirty bits. */
+  readonly accessDirty: boolean;
 }
 
 export class RemappingTables {
@@ -77,13 +79,14 @@ export class RemappingTables {
   }
 
   /** Preconditions: `prepare` succeeded for the requester. */
-  setPasidEntry(requesterId: number, { root, topLevel, domainId, pageSnoop }: SecondStagePointer): void {
+  setPasidEntry(requesterId: number, { root, topLevel, domainId, pageSnoop, accessDirty }: SecondStagePointer): void {
     this.store(
       this.pasidEntryOf(requesterId),
       compose(PASID_ENTRY_QUADWORDS, [
         [pasidEntry.P, 1],
         [pasidEntry.AW, topLevel - 1],
         [pasidEntry.PGTT, translationType.SECOND_STAGE],
+        [pasidEntry.SSADE, accessDirty ? 1 : 0],
         [pasidEntry.SSPTPTR, root / TABLE_BYTES],
         [pasidEntry.DID, domainId],
         [pasidEntry.PWSNP, 1],

@@ -8,7 +8,7 @@
  *  4. PASID directory entry of RID_PASID.                            } from the PASID cache likewise
  *  5. PASID entry: the type of translation, the table and its domain id.
  *  6. Address width: the unit's (MGAW), then the table's (AW).
- *  7. IOTLB, tagged by the domain id; a hit must allow the access.
+ *  7. IOTLB, tagged by the domain id; a hit must allow the access, and may not serve a write that would set a dirty bit.
  *  8. Second-stage walk, whose result goes into the IOTLB.
  *
  * Caches are filled from present entries only (CAP.CM is clear) and are emptied by invalidations alone.
@@ -17,7 +17,7 @@ import { PAGE_SIZE, U64 } from "../../u64.js";
 import { addressOf, fieldOf, reservedBits, type BitField } from "../engine/bit-field.js";
 import type { Format } from "../engine/format.js";
 import { Item, type ItemMemory } from "../engine/table-memory.js";
-import { access, allows, walk, type Access, type WalkedLeaf, type WalkFailure } from "../engine/walk.js";
+import { access, allows, walk, type Access, type WalkFailure } from "../engine/walk.js";
 import {
   PROT_READ,
   PROT_WRITE,
@@ -96,7 +96,7 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
   const wanted = accessOf(unit, request);
   const { iotlb } = unit.caches;
   const slot = steps === undefined ? iotlb.lookup(entry.domainId, page) : -1;
-  if (slot >= 0 && allows(iotlb.permissionsAt(slot), wanted)) {
+  if (slot >= 0 && allows(iotlb.permissionsAt(slot), wanted) && !(write && iotlb.isCleanAt(slot))) {
     const physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
     const result = translated(address, page, physical, iotlb.levelAt(slot) * LEVEL_LG2, iotlb.permissionsAt(slot));
     return { result, recorded: false };
@@ -106,7 +106,8 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
   const pagesLg2 = leaf.sizeLg2 - PAGE_LG2;
   if (steps === undefined) {
     const level = pagesLg2 / LEVEL_LG2;
-    iotlb.insert(entry.domainId, page, level, leaf.physical / PAGE_SIZE, cachedPermissions(entry, leaf));
+    const isClean = entry.table.accessDirty && !leaf.dirty;
+    iotlb.insert(entry.domainId, page, level, leaf.physical / PAGE_SIZE, leaf.permissions, isClean);
   }
   return { result: translated(address, page, leaf.physical, pagesLg2, leaf.permissions), recorded: false };
 }
@@ -122,11 +123,6 @@ const walkReasons: Record<WalkFailure["outcome"], FaultReason> = {
 function accessOf(unit: TranslationUnit, { write, length }: TranslationRequest): Access {
   if (write) return access.WRITE;
   return length === 0 && unit.profile.zeroLengthRead ? access.ZERO_LENGTH_READ : access.READ;
-}
-
-/** While dirty bits are kept, a page that is not dirty yet is not cached as writable, so that the first write walks. */
-function cachedPermissions(entry: CachedPasidEntry, leaf: WalkedLeaf): number {
-  return entry.table.accessDirty && !leaf.dirty ? leaf.permissions & ~PROT_WRITE : leaf.permissions;
 }
 
 /** @param physical first byte of the leaf @param pagesLg2 log2 of the 4 KiB pages of the leaf */

@@ -1425,6 +1425,9 @@ export namespace iommufd_emu {
             /** Ioctl writable. */
             writable: iommufd_emu.v1.Window.$Properties[];
 
+            /** Ioctl descriptors. */
+            descriptors: iommufd_emu.v1.Descriptor.$Properties[];
+
             /**
              * Creates a new Ioctl instance using the specified properties.
              * @param [properties] Properties to set
@@ -1469,12 +1472,157 @@ export namespace iommufd_emu {
                 /** Ioctl writable */
                 writable?: (iommufd_emu.v1.Window.$Properties[]|null);
 
+                /** Ioctl descriptors */
+                descriptors?: (iommufd_emu.v1.Descriptor.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an Ioctl. */
             type $Shape = iommufd_emu.v1.Ioctl.$Properties;
+        }
+
+        /**
+         * Properties of a Descriptor.
+         * @deprecated Use iommufd_emu.v1.Descriptor.$Properties instead.
+         */
+        interface IDescriptor extends iommufd_emu.v1.Descriptor.$Properties {
+        }
+
+        /** Represents a Descriptor. */
+        class Descriptor {
+
+            /**
+             * Constructs a new Descriptor.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.Descriptor.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Descriptor fd. */
+            fd: number;
+
+            /** Descriptor token. */
+            token: Uint8Array;
+
+            /**
+             * Creates a new Descriptor instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Descriptor instance
+             */
+            static create(properties: iommufd_emu.v1.Descriptor.$Shape): iommufd_emu.v1.Descriptor & iommufd_emu.v1.Descriptor.$Shape;
+            static create(properties?: iommufd_emu.v1.Descriptor.$Properties): iommufd_emu.v1.Descriptor;
+
+            /**
+             * Encodes the specified Descriptor message. Does not implicitly {@link iommufd_emu.v1.Descriptor.verify|verify} messages.
+             * @param message Descriptor message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.Descriptor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Descriptor message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Descriptor & iommufd_emu.v1.Descriptor.$Shape} Descriptor
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.Descriptor & iommufd_emu.v1.Descriptor.$Shape;
+        }
+
+        namespace Descriptor {
+
+            /** Properties of a Descriptor. */
+            interface $Properties {
+
+                /** Descriptor fd */
+                fd?: (number|null);
+
+                /** Descriptor token */
+                token?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Descriptor. */
+            type $Shape = iommufd_emu.v1.Descriptor.$Properties;
+        }
+
+        /**
+         * Properties of a NewDescriptor.
+         * @deprecated Use iommufd_emu.v1.NewDescriptor.$Properties instead.
+         */
+        interface INewDescriptor extends iommufd_emu.v1.NewDescriptor.$Properties {
+        }
+
+        /** Represents a NewDescriptor. */
+        class NewDescriptor {
+
+            /**
+             * Constructs a new NewDescriptor.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.NewDescriptor.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NewDescriptor token. */
+            token: Uint8Array;
+
+            /** NewDescriptor address. */
+            address: Long;
+
+            /**
+             * Creates a new NewDescriptor instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NewDescriptor instance
+             */
+            static create(properties: iommufd_emu.v1.NewDescriptor.$Shape): iommufd_emu.v1.NewDescriptor & iommufd_emu.v1.NewDescriptor.$Shape;
+            static create(properties?: iommufd_emu.v1.NewDescriptor.$Properties): iommufd_emu.v1.NewDescriptor;
+
+            /**
+             * Encodes the specified NewDescriptor message. Does not implicitly {@link iommufd_emu.v1.NewDescriptor.verify|verify} messages.
+             * @param message NewDescriptor message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.NewDescriptor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NewDescriptor message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.NewDescriptor & iommufd_emu.v1.NewDescriptor.$Shape} NewDescriptor
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.NewDescriptor & iommufd_emu.v1.NewDescriptor.$Shape;
+        }
+
+        namespace NewDescriptor {
+
+            /** Properties of a NewDescriptor. */
+            interface $Properties {
+
+                /** NewDescriptor token */
+                token?: (Uint8Array|null);
+
+                /** NewDescriptor address */
+                address?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NewDescriptor. */
+            type $Shape = iommufd_emu.v1.NewDescriptor.$Properties;
         }
 
         /**
@@ -1501,6 +1649,9 @@ export namespace iommufd_emu {
 
             /** IoctlReply written. */
             written: iommufd_emu.v1.Segment.$Properties[];
+
+            /** IoctlReply descriptors. */
+            descriptors: iommufd_emu.v1.NewDescriptor.$Properties[];
 
             /**
              * Creates a new IoctlReply instance using the specified properties.
@@ -1539,6 +1690,9 @@ export namespace iommufd_emu {
 
                 /** IoctlReply written */
                 written?: (iommufd_emu.v1.Segment.$Properties[]|null);
+
+                /** IoctlReply descriptors */
+                descriptors?: (iommufd_emu.v1.NewDescriptor.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

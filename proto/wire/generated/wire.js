@@ -3452,6 +3452,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {Long|null} [argument] Ioctl argument
              * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [readable] Ioctl readable
              * @property {Array.<iommufd_emu.v1.Window.$Properties>|null} [writable] Ioctl writable
+             * @property {Array.<iommufd_emu.v1.Descriptor.$Properties>|null} [descriptors] Ioctl descriptors
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3479,6 +3480,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             const Ioctl = function (properties) {
                 this.readable = [];
                 this.writable = [];
+                this.descriptors = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3516,6 +3518,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @instance
              */
             Ioctl.prototype.writable = $util.emptyArray;
+
+            /**
+             * Ioctl descriptors.
+             * @member {Array.<iommufd_emu.v1.Descriptor.$Properties>} descriptors
+             * @memberof iommufd_emu.v1.Ioctl
+             * @instance
+             */
+            Ioctl.prototype.descriptors = $util.emptyArray;
 
             /**
              * Creates a new Ioctl instance using the specified properties.
@@ -3559,6 +3569,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                 if (message.writable != null && message.writable.length)
                     for (let i = 0; i < message.writable.length; ++i)
                         $root.iommufd_emu.v1.Window.encode(message.writable[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.descriptors != null && message.descriptors.length)
+                    for (let i = 0; i < message.descriptors.length; ++i)
+                        $root.iommufd_emu.v1.Descriptor.encode(message.descriptors[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3637,6 +3650,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             message.writable.push($root.iommufd_emu.v1.Window.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.descriptors && message.descriptors.length))
+                                message.descriptors = [];
+                            message.descriptors.push($root.iommufd_emu.v1.Descriptor.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3657,6 +3678,350 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             return Ioctl;
         })();
 
+        v1.Descriptor = (function() {
+
+            /**
+             * Properties of a Descriptor.
+             * @typedef {Object} iommufd_emu.v1.Descriptor.$Properties
+             * @property {number|null} [fd] Descriptor fd
+             * @property {Uint8Array|null} [token] Descriptor token
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Descriptor.
+             * @memberof iommufd_emu.v1
+             * @interface IDescriptor
+             * @augments iommufd_emu.v1.Descriptor.$Properties
+             * @deprecated Use iommufd_emu.v1.Descriptor.$Properties instead.
+             */
+
+            /**
+             * Shape of a Descriptor.
+             * @typedef {iommufd_emu.v1.Descriptor.$Properties} iommufd_emu.v1.Descriptor.$Shape
+             */
+
+            /**
+             * Constructs a new Descriptor.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Descriptor.
+             * @constructor
+             * @param {iommufd_emu.v1.Descriptor.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Descriptor = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Descriptor fd.
+             * @member {number} fd
+             * @memberof iommufd_emu.v1.Descriptor
+             * @instance
+             */
+            Descriptor.prototype.fd = 0;
+
+            /**
+             * Descriptor token.
+             * @member {Uint8Array} token
+             * @memberof iommufd_emu.v1.Descriptor
+             * @instance
+             */
+            Descriptor.prototype.token = $util.newBuffer([]);
+
+            /**
+             * Creates a new Descriptor instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Descriptor
+             * @static
+             * @param {iommufd_emu.v1.Descriptor.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Descriptor} Descriptor instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Descriptor.$Shape): iommufd_emu.v1.Descriptor & iommufd_emu.v1.Descriptor.$Shape;
+             *   (properties?: iommufd_emu.v1.Descriptor.$Properties): iommufd_emu.v1.Descriptor;
+             * }}
+             */
+            Descriptor.create = function(properties) {
+                return new Descriptor(properties);
+            };
+
+            /**
+             * Encodes the specified Descriptor message. Does not implicitly {@link iommufd_emu.v1.Descriptor.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Descriptor
+             * @static
+             * @param {iommufd_emu.v1.Descriptor.$Properties} message Descriptor message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Descriptor.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fd != null && $Object.hasOwnProperty.call(message, "fd") && message.fd !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.fd);
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.token);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Descriptor message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Descriptor
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Descriptor & iommufd_emu.v1.Descriptor.$Shape} Descriptor
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Descriptor.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Descriptor();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.fd = value;
+                            else
+                                delete message.fd;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Descriptor;
+        })();
+
+        v1.NewDescriptor = (function() {
+
+            /**
+             * Properties of a NewDescriptor.
+             * @typedef {Object} iommufd_emu.v1.NewDescriptor.$Properties
+             * @property {Uint8Array|null} [token] NewDescriptor token
+             * @property {Long|null} [address] NewDescriptor address
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a NewDescriptor.
+             * @memberof iommufd_emu.v1
+             * @interface INewDescriptor
+             * @augments iommufd_emu.v1.NewDescriptor.$Properties
+             * @deprecated Use iommufd_emu.v1.NewDescriptor.$Properties instead.
+             */
+
+            /**
+             * Shape of a NewDescriptor.
+             * @typedef {iommufd_emu.v1.NewDescriptor.$Properties} iommufd_emu.v1.NewDescriptor.$Shape
+             */
+
+            /**
+             * Constructs a new NewDescriptor.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a NewDescriptor.
+             * @constructor
+             * @param {iommufd_emu.v1.NewDescriptor.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const NewDescriptor = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * NewDescriptor token.
+             * @member {Uint8Array} token
+             * @memberof iommufd_emu.v1.NewDescriptor
+             * @instance
+             */
+            NewDescriptor.prototype.token = $util.newBuffer([]);
+
+            /**
+             * NewDescriptor address.
+             * @member {Long} address
+             * @memberof iommufd_emu.v1.NewDescriptor
+             * @instance
+             */
+            NewDescriptor.prototype.address = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new NewDescriptor instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.NewDescriptor
+             * @static
+             * @param {iommufd_emu.v1.NewDescriptor.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.NewDescriptor} NewDescriptor instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.NewDescriptor.$Shape): iommufd_emu.v1.NewDescriptor & iommufd_emu.v1.NewDescriptor.$Shape;
+             *   (properties?: iommufd_emu.v1.NewDescriptor.$Properties): iommufd_emu.v1.NewDescriptor;
+             * }}
+             */
+            NewDescriptor.create = function(properties) {
+                return new NewDescriptor(properties);
+            };
+
+            /**
+             * Encodes the specified NewDescriptor message. Does not implicitly {@link iommufd_emu.v1.NewDescriptor.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.NewDescriptor
+             * @static
+             * @param {iommufd_emu.v1.NewDescriptor.$Properties} message NewDescriptor message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            NewDescriptor.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.token);
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && (typeof message.address === "object" ? message.address.low || message.address.high : message.address !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.address);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a NewDescriptor message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.NewDescriptor
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.NewDescriptor & iommufd_emu.v1.NewDescriptor.$Shape} NewDescriptor
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            NewDescriptor.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.NewDescriptor();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return NewDescriptor;
+        })();
+
         v1.IoctlReply = (function() {
 
             /**
@@ -3664,6 +4029,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @typedef {Object} iommufd_emu.v1.IoctlReply.$Properties
              * @property {number|null} [result] IoctlReply result
              * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [written] IoctlReply written
+             * @property {Array.<iommufd_emu.v1.NewDescriptor.$Properties>|null} [descriptors] IoctlReply descriptors
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3690,6 +4056,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             const IoctlReply = function (properties) {
                 this.written = [];
+                this.descriptors = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3711,6 +4078,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @instance
              */
             IoctlReply.prototype.written = $util.emptyArray;
+
+            /**
+             * IoctlReply descriptors.
+             * @member {Array.<iommufd_emu.v1.NewDescriptor.$Properties>} descriptors
+             * @memberof iommufd_emu.v1.IoctlReply
+             * @instance
+             */
+            IoctlReply.prototype.descriptors = $util.emptyArray;
 
             /**
              * Creates a new IoctlReply instance using the specified properties.
@@ -3749,6 +4124,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                 if (message.written != null && message.written.length)
                     for (let i = 0; i < message.written.length; ++i)
                         $root.iommufd_emu.v1.Segment.encode(message.written[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.descriptors != null && message.descriptors.length)
+                    for (let i = 0; i < message.descriptors.length; ++i)
+                        $root.iommufd_emu.v1.NewDescriptor.encode(message.descriptors[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3808,6 +4186,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             if (!(message.written && message.written.length))
                                 message.written = [];
                             message.written.push($root.iommufd_emu.v1.Segment.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.descriptors && message.descriptors.length))
+                                message.descriptors = [];
+                            message.descriptors.push($root.iommufd_emu.v1.NewDescriptor.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "call.h"
+#include "ioctl_table.h"
 #include "iommufd_emu_uapi.h"
 #include "memory.h"
 #include "messages.h"
@@ -73,15 +74,24 @@ static void memory_is_writable_up_to_the_first_read_only_page_and_keeps_its_cont
 /* ---- ioctls */
 
 /* The Ioctl message for a call, with the windows kept. */
-static struct emu_bytes ioctl_message(uint8_t *buffer, size_t capacity, uint32_t request, const void *argument,
-				      struct emu_call *call)
+static struct emu_bytes message_of(const struct emu_caller *caller, uint8_t *buffer, size_t capacity, uint32_t request,
+				   const void *argument, struct emu_call *call)
 {
 	struct emu_writer writer;
 
 	emu_writer_init(&writer, buffer, capacity);
-	emu_put_ioctl(&writer, request, address_of(argument), EMU_ANY_STRUCT, call);
+	emu_put_ioctl(&writer, request, address_of(argument), caller, call);
 	assert_false(writer.overflow);
 	return (struct emu_bytes){ buffer, emu_written(&writer) };
+}
+
+/* The same of a caller whose descriptors are none of the daemon's. */
+static struct emu_bytes ioctl_message(uint8_t *buffer, size_t capacity, uint32_t request, const void *argument,
+				      struct emu_call *call)
+{
+	static const struct emu_caller caller = { .process_memory = true };
+
+	return message_of(&caller, buffer, capacity, request, argument, call);
 }
 
 static void an_ioctl_carries_its_struct_and_what_its_pointer_names(void **state)
@@ -206,6 +216,154 @@ static void a_bitmap_is_as_long_as_its_range_has_pages(void **state)
 	}
 }
 
+/* The description behind descriptor 5, and behind no other. */
+static size_t token_of_five(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX])
+{
+	(void)caller;
+	if (fd != 5)
+		return 0;
+	memset(token, 0x55, 20);
+	return 20;
+}
+
+static void a_descriptor_that_is_named_goes_along_as_its_token(void **state)
+{
+	static const struct emu_caller caller = { .process_memory = true, .token_of = token_of_five };
+	/* Only what is a descriptor with this operation. */
+	static const struct {
+		uint32_t operation, id;
+		size_t token;
+	} cases[] = { { IOMMU_TEST_OP_DESTROY_ACCESS_PAGES, 5, 20 },
+		      { IOMMU_TEST_OP_ACCESS_PAGES, 5, 20 },
+		      { IOMMU_TEST_OP_ACCESS_RW, 5, 20 },
+		      { IOMMU_TEST_OP_ACCESS_REPLACE_IOAS, 5, 20 },
+		      { IOMMU_TEST_OP_ACCESS_RW, 6, 0 },
+		      { IOMMU_TEST_OP_CREATE_ACCESS, 5, 0 },
+		      { IOMMU_TEST_OP_MOCK_DOMAIN, 5, 0 },
+		      { 32 + IOMMU_TEST_OP_ACCESS_RW, 5, 0 } };
+	struct iommu_ioas_map_file map = { .size = sizeof(map), .fd = 5 };
+	struct emu_bytes message, descriptor;
+	uint8_t buffer[1024];
+	struct emu_call call;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct iommu_test_cmd argument = { .size = sizeof(argument) };
+
+		argument.op = cases[i].operation;
+		argument.id = cases[i].id;
+		message = message_of(&caller, buffer, sizeof(buffer), IOMMU_TEST_CMD, &argument, &call);
+		descriptor = emu_get_bytes(message, EMU_IOCTL_DESCRIPTORS);
+		assert_int_equal(emu_get_bytes(descriptor, EMU_DESCRIPTOR_TOKEN).length, cases[i].token);
+		if (cases[i].token)
+			assert_int_equal(emu_get_varint(descriptor, EMU_DESCRIPTOR_FD), 5);
+	}
+	message = message_of(&caller, buffer, sizeof(buffer), IOMMU_IOAS_MAP_FILE, &map, &call);
+	descriptor = emu_get_bytes(message, EMU_IOCTL_DESCRIPTORS);
+	assert_int_equal(emu_get_bytes(descriptor, EMU_DESCRIPTOR_TOKEN).length, 20);
+}
+
+static void memory_of_an_operation_goes_along_where_the_daemon_cannot_reach_it(void **state)
+{
+	struct iommu_test_cmd argument = { .size = sizeof(argument), .op = IOMMU_TEST_OP_ACCESS_RW };
+	struct emu_caller caller = { .process_memory = false };
+	uint8_t data[100], buffer[1024];
+	struct emu_bytes message;
+	struct emu_call call;
+
+	(void)state;
+	memset(data, 7, sizeof(data));
+	argument.access_rw.length = sizeof(data);
+	argument.access_rw.uptr = address_of(data);
+	message = emu_get_bytes(message_of(&caller, buffer, sizeof(buffer), IOMMU_TEST_CMD, &argument, &call),
+				EMU_IOCTL_READABLE);
+	assert_true(emu_get_varint(message, EMU_SEGMENT_ADDRESS) == address_of(data));
+	assert_int_equal(emu_get_bytes(message, EMU_SEGMENT_DATA).length, sizeof(data));
+	assert_int_equal(call.count, 2);
+	assert_int_equal(call.windows[1].length, sizeof(data));
+	/* A bit for each 2 KiB. */
+	memset(&argument, 0, sizeof(argument));
+	argument.size = sizeof(argument);
+	argument.op = IOMMU_TEST_OP_DIRTY;
+	argument.dirty.length = 9 * 2048;
+	argument.dirty.page_size = 2048;
+	argument.dirty.uptr = address_of(data);
+	message = emu_get_bytes(message_of(&caller, buffer, sizeof(buffer), IOMMU_TEST_CMD, &argument, &call),
+				EMU_IOCTL_READABLE);
+	assert_int_equal(emu_get_bytes(message, EMU_SEGMENT_DATA).length, 2);
+	assert_int_equal(call.count, 1);
+
+	caller.process_memory = true;
+	message = emu_get_bytes(message_of(&caller, buffer, sizeof(buffer), IOMMU_TEST_CMD, &argument, &call),
+				EMU_IOCTL_READABLE);
+	assert_true(emu_get_varint(message, EMU_SEGMENT_ADDRESS) == address_of(&argument));
+}
+
+static void a_call_that_makes_a_descriptor_says_so_before_it_is_sent(void **state)
+{
+	struct iommu_test_cmd argument = { .size = sizeof(argument), .op = IOMMU_TEST_OP_CREATE_ACCESS };
+	uint8_t buffer[1024];
+	struct emu_call call;
+
+	(void)state;
+	ioctl_message(buffer, sizeof(buffer), IOMMU_TEST_CMD, &argument, &call);
+	assert_int_equal(call.makes, IOMMUFD_EMU_MAKES_ACCESS);
+	assert_int_equal(call.none_free, ENOMEM);
+	argument.op = IOMMU_TEST_OP_ACCESS_RW;
+	ioctl_message(buffer, sizeof(buffer), IOMMU_TEST_CMD, &argument, &call);
+	assert_int_equal(call.makes, IOMMUFD_EMU_MAKES_NONE);
+	ioctl_message(buffer, sizeof(buffer), IOMMU_TEST_CMD, NULL, &call);
+	assert_int_equal(call.makes, IOMMUFD_EMU_MAKES_NONE);
+}
+
+/* Adds a NewDescriptor. */
+static void put_made(struct emu_writer *writer, size_t token_bytes, uint64_t address)
+{
+	static const uint8_t token[EMU_TOKEN_BYTES_MAX + 1] = { 9 };
+	size_t message = emu_message_begin(writer, EMU_IOCTL_REPLY_DESCRIPTORS);
+
+	emu_put_bytes(writer, EMU_NEW_DESCRIPTOR_TOKEN, token, token_bytes);
+	emu_put_varint(writer, EMU_NEW_DESCRIPTOR_ADDRESS, address);
+	emu_message_end(writer, message);
+}
+
+static void a_reply_tells_of_one_descriptor_at_most(void **state)
+{
+	static const struct {
+		size_t count, token_bytes;
+		int taken;
+	} cases[] = { { 0, 0, 0 },
+		      { 1, 32, 0 },
+		      { 1, EMU_TOKEN_BYTES_MAX, 0 },
+		      { 1, EMU_TOKEN_BYTES_MAX + 1, -EPROTO },
+		      { 1, 0, -EPROTO },
+		      { 2, 32, -EPROTO } };
+	struct emu_call call = { .count = 0 };
+	size_t i, put;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct emu_made made;
+		struct emu_writer writer;
+		uint8_t buffer[256];
+		struct emu_bytes reply = { buffer, 0 };
+		int32_t result;
+
+		emu_writer_init(&writer, buffer, sizeof(buffer));
+		for (put = 0; put < cases[i].count; put++)
+			put_made(&writer, cases[i].token_bytes, 0x1234);
+		reply.length = emu_written(&writer);
+		assert_int_equal(emu_take_reply(reply, &call, &result, &made), cases[i].taken);
+		assert_int_equal(emu_take_reply(reply, &call, &result, NULL), cases[i].taken);
+		if (cases[i].taken)
+			continue;
+		assert_int_equal(made.bytes, cases[i].token_bytes);
+		if (made.bytes)
+			assert_true(made.token[0] == 9 && made.address == 0x1234);
+	}
+}
+
 static size_t make_reply(uint8_t *buffer, size_t capacity, uint64_t address, const void *data, size_t length)
 {
 	struct emu_writer writer;
@@ -243,7 +401,7 @@ static void a_reply_is_stored_inside_the_windows_or_not_at_all(void **state)
 		memcpy(memory, before, sizeof(memory));
 		reply.length = make_reply(buffer, sizeof(buffer),
 					  call.windows[0].address + (uint64_t)cases[i].offset, data, cases[i].length);
-		assert_int_equal(emu_take_reply(reply, &call, &result), cases[i].taken);
+		assert_int_equal(emu_take_reply(reply, &call, &result, NULL), cases[i].taken);
 		if (cases[i].taken) {
 			assert_memory_equal(memory, before, sizeof(memory));
 			continue;
@@ -267,6 +425,10 @@ int main(void)
 		cmocka_unit_test(a_struct_in_read_only_memory_has_no_window),
 		cmocka_unit_test(a_struct_of_4_gib_goes_along_as_far_as_it_is_looked_at),
 		cmocka_unit_test(a_bitmap_is_as_long_as_its_range_has_pages),
+		cmocka_unit_test(a_descriptor_that_is_named_goes_along_as_its_token),
+		cmocka_unit_test(memory_of_an_operation_goes_along_where_the_daemon_cannot_reach_it),
+		cmocka_unit_test(a_call_that_makes_a_descriptor_says_so_before_it_is_sent),
+		cmocka_unit_test(a_reply_tells_of_one_descriptor_at_most),
 		cmocka_unit_test(a_reply_is_stored_inside_the_windows_or_not_at_all),
 	};
 

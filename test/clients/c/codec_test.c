@@ -201,6 +201,7 @@ static void random_bytes_never_leave_the_buffer(void **state)
 		size_t length = next_random() % sizeof(noise);
 		struct emu_answer answer;
 		struct emu_bytes bytes;
+		struct emu_made made;
 		int32_t result;
 
 		for (i = 0; i < length; i++)
@@ -209,7 +210,8 @@ static void random_bytes_never_leave_the_buffer(void **state)
 		if (emu_parse_answer(bytes, &answer) && answer.body.length)
 			assert_true(answer.body.data >= bytes.data &&
 				    answer.body.data + answer.body.length <= bytes.data + bytes.length);
-		emu_take_reply(bytes, &call, &result);
+		emu_take_reply(bytes, &call, &result, &made);
+		assert_true(made.bytes <= sizeof(made.token));
 		release(bytes);
 	}
 }

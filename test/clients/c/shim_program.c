@@ -147,6 +147,7 @@ static const struct scenario *const groups[] = {
 	file_scenarios,
 	descriptor_scenarios,
 	process_scenarios,
+	access_scenarios,
 };
 
 int main(int argc, char **argv)

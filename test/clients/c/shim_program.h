@@ -34,7 +34,8 @@ struct scenario {
 	void (*run)(void);
 };
 
-extern const struct scenario call_scenarios[], file_scenarios[], descriptor_scenarios[], process_scenarios[];
+extern const struct scenario call_scenarios[], file_scenarios[], descriptor_scenarios[], process_scenarios[],
+	access_scenarios[];
 
 /* Ends the process with a message unless it holds. */
 #define CHECK(condition)                                                                                               \

@@ -1,0 +1,79 @@
+/* Descriptors that ioctls make; see made.h. */
+#include "made.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "ioctl_table.h"
+#include "system.h"
+
+int shim_reserve(int fd, const struct emu_call *call, struct shim_reserved *reserved)
+{
+	int error;
+
+	reserved->fd = -1;
+	if (call->makes == IOMMUFD_EMU_MAKES_NONE)
+		return 0;
+	reserved->node = SHIM_ACCESS;
+	error = shim_daemon_of(fd, &reserved->daemon);
+	if (error)
+		return error;
+	reserved->fd = (int)emu_sys(socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (reserved->fd >= 0)
+		return 0;
+	return call->none_free ? -call->none_free : reserved->fd;
+}
+
+/* Connects `fd` as a holder of the description. */
+static int hold(int fd, const struct shim_description *description, const struct emu_address *daemon)
+{
+	uint8_t send[EMU_SMALL_BUFFER_BYTES], receive[EMU_SMALL_BUFFER_BYTES];
+	struct emu_connection connection = {
+		.send = send,
+		.send_capacity = sizeof(send),
+		.receive = receive,
+		.receive_capacity = sizeof(receive),
+	};
+	struct emu_address own;
+	int error;
+
+	shim_name(description, &own);
+	error = emu_connect_on(fd, daemon, &own);
+	if (!error)
+		error = emu_hello(&connection, fd);
+	if (!error)
+		error = emu_join(&connection, description->token, SHIM_TOKEN_BYTES, true);
+	/* Nothing more comes on this socket. Shut down it is always ready. */
+	if (!error)
+		emu_sys(shutdown, fd, SHUT_RD);
+	return error;
+}
+
+int shim_adopt(struct shim_reserved *reserved, const struct emu_made *made, const struct emu_call *call,
+	       int32_t *result)
+{
+	struct shim_description description = { .node = reserved->node, .access = O_RDWR };
+	int32_t number = reserved->fd;
+	int error;
+
+	if (number < 0 || made->bytes != SHIM_TOKEN_BYTES)
+		return -EPROTO;
+	memcpy(description.token, made->token, SHIM_TOKEN_BYTES);
+	error = hold(number, &description, &reserved->daemon);
+	if (error)
+		return error;
+	if (!made->address)
+		*result = number;
+	else if (!emu_store(call, made->address, &number, sizeof(number)))
+		return -EPROTO;
+	reserved->fd = -1;
+	return 0;
+}
+
+void shim_give_up(struct shim_reserved *reserved)
+{
+	if (reserved->fd >= 0)
+		emu_sys(close, reserved->fd);
+	reserved->fd = -1;
+}

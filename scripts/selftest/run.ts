@@ -1,0 +1,95 @@
+/**
+ * One run of the selftest program under `iommufd-emu run`. Invariants: it ends, in time or by force; what the program and
+ * the daemon print is in one file in the order of time.
+ */
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { reserveHugePages } from "./huge-pages.js";
+import { cacheDirectory, compile, prepareProgram } from "./source.js";
+
+/** build/scripts/selftest is three levels below. */
+export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url));
+export const expectationsPath = join(repositoryRoot, "test/conformance/selftest-6.12/expected.json");
+
+/** A run takes seconds; one in which every tenth test hangs until the harness's limit of 30 s takes this. */
+const RUN_MS_MAX = 10 * 60_000;
+/** From the signal that a program can catch to the one that it cannot. */
+const GRACE_MS = 10_000;
+
+export interface SelftestRun {
+  /** Of the Debian package whose program ran. */
+  readonly version: string;
+  /** Of the program; what it was ended by, if it was. */
+  readonly status: number | NodeJS.Signals;
+  readonly output: string;
+}
+
+export interface RunOptions {
+  /** Names of tests; none for all. */
+  readonly names: readonly string[];
+  /** Print every ioctl, in the form of trace.ts. */
+  readonly trace: boolean;
+  /** Where the output goes, as the file "output". */
+  readonly directory: string;
+}
+
+/**
+ * Prepares the program and runs it, as root.
+ * @throws PreparationFailure
+ */
+export async function runSelftest({ names, trace, directory }: RunOptions): Promise<SelftestRun> {
+  const { path, version } = prepareProgram();
+  const environment: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: "" };
+  if (trace) environment["LD_PRELOAD"] = compileTracer();
+  const restoreHugePages = reserveHugePages();
+  const file = join(directory, "output");
+  const descriptor = openSync(file, "w", 0o600);
+  try {
+    const command = [
+      join(repositoryRoot, "client/cli/iommufd-emu"),
+      "run",
+      "--",
+      path,
+      ...names.flatMap((name) => ["-r", name]),
+    ];
+    const status = await runToEnd(command, environment, descriptor);
+    return { version, status, output: readFileSync(file, "utf8") };
+  } finally {
+    closeSync(descriptor);
+    restoreHugePages();
+  }
+}
+
+function compileTracer(): string {
+  const source = join(repositoryRoot, "scripts/selftest/trace.c");
+  return compile(cacheDirectory(), "trace.so", "-O2", "-shared", "-fPIC", source, "-ldl");
+}
+
+/** Runs Node with these arguments. Signals that would end this process end that one instead: the caller has to clean up. */
+async function runToEnd(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  output: number,
+): Promise<number | NodeJS.Signals> {
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", output, output] });
+  const end = () => {
+    child.kill("SIGTERM");
+    killTimer ??= setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+  };
+  let killTimer: NodeJS.Timeout | undefined;
+  const timer = setTimeout(end, RUN_MS_MAX);
+  process.on("SIGINT", end).on("SIGTERM", end);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.on("error", reject).on("exit", (code, signal) => {
+        resolve(signal ?? code ?? 0);
+      });
+    });
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(killTimer);
+    process.off("SIGINT", end).off("SIGTERM", end);
+  }
+}
