@@ -47,11 +47,11 @@ export function getDirtyBitmap(call: Call): Errno {
   if (!boundaries.and(pageSize.minus(U64.ONE)).isZero()) return errno.EINVAL;
   const { dirty } = hwpt.domain;
   if (dirty === undefined) return errno.EOPNOTSUPP;
-  const bitmap = new UserBitmap(iova, pageSize.lowestBit());
+  const bitmap = new UserBitmap(iova, pageSize.lowestBit(), call.memory, call.u64(fields.data));
   const clear = (flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) === 0;
   hwpt.ioas.map.readDirty(dirty, iova, last, clear, (first, end) => {
     bitmap.set(first, end);
   });
-  bitmap.store(call.memory, call.u64(fields.data));
+  bitmap.store();
   return errno.OK;
 }
