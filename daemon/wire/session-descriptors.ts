@@ -1,6 +1,6 @@
 /** File descriptors of one session's client: what those that an ioctl names stand for, and those that it makes. */
 import type { DescriptorTarget, Descriptors } from "../uapi/descriptors.js";
-import type { U64 } from "../u64.js";
+import { U64 } from "../u64.js";
 import type { IoctlRequest } from "./ioctl-request.js";
 import { MadeFile } from "./open-file.js";
 import type { Server } from "./server.js";
@@ -8,7 +8,7 @@ import type { Server } from "./server.js";
 export interface NewDescriptor {
   /** In hexadecimal. */
   readonly token: string;
-  /** Of the s32 that the client stores the number in. */
+  /** Of the s32 that the client stores the number in; 0: it is the result. */
   readonly address: U64;
 }
 
@@ -33,7 +33,7 @@ export class SessionDescriptors implements Descriptors {
     return file instanceof MadeFile ? file.target : undefined;
   }
 
-  create(target: DescriptorTarget, address: U64): void {
+  create(target: DescriptorTarget, address = U64.ZERO): void {
     const file = this.server.adopt(target);
     this.files.add(file);
     (this.made ??= []).push({ token: file.token, address });

@@ -42,8 +42,8 @@ export interface DescriptorRow {
 
 /** That a call which succeeds opens a file and gives the caller a descriptor of it. */
 export interface MadeDescriptorRow {
-  /** What is opened: an access to an IOAS. */
-  readonly kind: "access";
+  /** What is opened: an access to an IOAS, a queue of page requests or of events, a piece of kernel memory. */
+  readonly kind: "access" | "fault" | "veventq" | "dmabuf";
   /** Those values of the row's `operation` with which it does; absent: always. */
   readonly operations?: readonly number[];
   /** The errno when no number is free; absent: that of opening a file, EMFILE or ENFILE. */
@@ -86,7 +86,8 @@ export interface IoctlRow {
   /** The field that chooses among several operations, each with a value below 32; absent: there is only one. */
   readonly operation?: Field<"u32">;
   readonly descriptors: readonly DescriptorRow[];
-  readonly makesDescriptor?: MadeDescriptorRow;
+  /** At the most one applies to a call. */
+  readonly makesDescriptors: readonly MadeDescriptorRow[];
 }
 
 type NumberNameOf<Module> = { [K in keyof Module]: Module[K] extends number ? K : never }[keyof Module] & string;
@@ -106,6 +107,7 @@ interface Native {
   readonly errors: readonly (readonly [Errno, string])[];
   readonly memory?: readonly MemoryRow[];
   readonly descriptors?: readonly DescriptorRow[];
+  readonly makes?: MadeDescriptorRow["kind"];
 }
 
 const { EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EFAULT, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
@@ -131,6 +133,7 @@ function native(name: string, nr: number, layout: StructLayout, row: Native): Io
     errors: errorRows(row.errors),
     memory: row.memory ?? [],
     descriptors: row.descriptors ?? [],
+    makesDescriptors: row.makes === undefined ? [] : [{ kind: row.makes }],
   };
 }
 
@@ -343,6 +346,7 @@ const nativeRows: readonly IoctlRow[] = [
   native("IOMMU_FAULT_QUEUE_ALLOC", 0x8e, api.iommu_fault_alloc, {
     since: "6.11",
     missing: "Checks flags; creating a queue answers EOPNOTSUPP.",
+    makes: "fault",
     errors: [[EOPNOTSUPP, "flags are not 0, or not supported"]],
   }),
   native("IOMMU_IOAS_MAP_FILE", 0x8f, api.iommu_ioas_map_file, {
@@ -390,6 +394,7 @@ const nativeRows: readonly IoctlRow[] = [
       type: ["IOMMU_VEVENTQ_TYPE_DEFAULT", "IOMMU_VEVENTQ_TYPE_ARM_SMMUV3", "IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV"],
     },
     missing: "Makes its checks and looks the vIOMMU up; no vIOMMU can exist, so no call succeeds.",
+    makes: "veventq",
     errors: [
       [EOPNOTSUPP, "flags or a reserved field are not 0, or type is 0"],
       [EINVAL, "veventq_depth 0"],
@@ -456,8 +461,12 @@ const testRow: IoctlRow = {
         test.IOMMU_TEST_OP_ACCESS_REPLACE_IOAS,
       ],
     },
+    { field: test.iommu_test_dmabuf_revoke.fields.dmabuf_fd, operations: [test.IOMMU_TEST_OP_DMABUF_REVOKE] },
   ],
-  makesDescriptor: { kind: "access", operations: [test.IOMMU_TEST_OP_CREATE_ACCESS], noneFree: ENOMEM },
+  makesDescriptors: [
+    { kind: "access", operations: [test.IOMMU_TEST_OP_CREATE_ACCESS], noneFree: ENOMEM },
+    { kind: "dmabuf", operations: [test.IOMMU_TEST_OP_DMABUF_GET] },
+  ],
 };
 
 const noStruct: StructLayout = record("", { minBytes: 0, bytes: 0 }, {});
@@ -487,6 +496,7 @@ function vfioRow(
     errors: errorRows(row.errors ?? []),
     memory: [],
     descriptors: [],
+    makesDescriptors: [],
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type DescriptorRow,
   ioctlTable,
   type IoctlRow,
+  type MadeDescriptorRow,
   type MemoryExtent,
   type MemoryRow,
 } from "../../proto/uapi/table.js";
@@ -58,6 +59,10 @@ function descriptorEntry({ field, operations }: DescriptorRow): string {
   return `{ ${field.offset}, ${operationSet(operations)} }`;
 }
 
+function madeEntry({ kind, noneFree, operations }: MadeDescriptorRow): string {
+  return `{ ${prefix}_MAKES_${kind.toUpperCase()}, ${noneFree ?? 0}, ${operationSet(operations)} }`;
+}
+
 /** The initialisers of a count and of an array, which holds one empty element if there is none. */
 function list(items: readonly string[], empty: string): string {
   return `${items.length}, { ${items.join(", ") || empty} }`;
@@ -70,15 +75,12 @@ function isWritten({ family, struct }: IoctlRow): boolean {
 
 function entry(row: IoctlRow): string {
   const { minBytes, bytes } = row.struct;
-  const made = row.makesDescriptor;
   const parts = [
     ...[hexadecimal(row.request), `${prefix}_${row.argument.toUpperCase()}`, minBytes, bytes, Number(isWritten(row))],
     row.operation?.offset ?? 0,
     list(row.memory.map(memoryEntry), `{ 0, 0, 0, ${NOWHERE}, ${NOWHERE}, 0, 0 }`),
     list(row.descriptors.map(descriptorEntry), NOWHERE),
-    made
-      ? `{ ${prefix}_MAKES_${made.kind.toUpperCase()}, ${made.noneFree ?? 0}, ${operationSet(made.operations)} }`
-      : `{ ${prefix}_MAKES_NONE, 0, 0 }`,
+    list(row.makesDescriptors.map(madeEntry), `{ ${prefix}_MAKES_NONE, 0, 0 }`),
   ];
   return `\t/* ${row.name} */\n\t{ ${parts.join(", ")} },`;
 }
@@ -87,6 +89,7 @@ export function cIoctlTable(): string {
   const rows = ioctlTable.toSorted((a, b) => a.request - b.request);
   const memoryMax = Math.max(...ioctlTable.map((row) => row.memory.length));
   const descriptorsMax = Math.max(...ioctlTable.map((row) => row.descriptors.length));
+  const madeMax = Math.max(...ioctlTable.map((row) => row.makesDescriptors.length));
   return `/* SPDX-License-Identifier: MIT */
 /* ${GENERATED_BY} */
 /*
@@ -118,6 +121,9 @@ enum iommufd_emu_extent {
 enum iommufd_emu_makes {
 	${prefix}_MAKES_NONE,
 	${prefix}_MAKES_ACCESS, /* to an IOAS */
+	${prefix}_MAKES_FAULT, /* a queue of page requests */
+	${prefix}_MAKES_VEVENTQ, /* a queue of a vIOMMU's events */
+	${prefix}_MAKES_DMABUF, /* kernel memory */
 };
 
 /* A set of operations: also of an ioctl that has only one. */
@@ -155,6 +161,7 @@ struct iommufd_emu_made_descriptor {
 
 #define ${prefix}_MEMORY_MAX ${memoryMax}
 #define ${prefix}_DESCRIPTORS_MAX ${descriptorsMax}
+#define ${prefix}_MADE_MAX ${madeMax}
 
 struct iommufd_emu_ioctl_row {
 	uint32_t request;
@@ -167,7 +174,8 @@ struct iommufd_emu_ioctl_row {
 	struct iommufd_emu_memory memory[${prefix}_MEMORY_MAX];
 	uint8_t descriptor_count;
 	struct iommufd_emu_descriptor_field descriptors[${prefix}_DESCRIPTORS_MAX];
-	struct iommufd_emu_made_descriptor made;
+	uint8_t made_count;
+	struct iommufd_emu_made_descriptor made[${prefix}_MADE_MAX];
 };
 
 /* In ascending order of request. */

@@ -81,9 +81,16 @@ function descriptorText({ field, operations }: DescriptorRow): string {
   return `${condition(operations)}${code(field.name)} is a file descriptor of the caller.`;
 }
 
+const openedText: Readonly<Record<MadeDescriptorRow["kind"], string>> = {
+  access: "an access",
+  fault: "a fault queue",
+  veventq: "an event queue",
+  dmabuf: "a dma-buf",
+};
+
 function madeText({ kind, operations, noneFree }: MadeDescriptorRow): string {
   const otherwise = noneFree === undefined ? "`EMFILE` or `ENFILE`" : code(errnoName(noneFree));
-  return `${condition(operations)}makes a file descriptor, of an ${kind}; ${otherwise} if no number is free.`;
+  return `${condition(operations)}makes a file descriptor, of ${openedText[kind]}; ${otherwise} if no number is free.`;
 }
 
 function section(row: IoctlRow): string[] {
@@ -97,7 +104,7 @@ function section(row: IoctlRow): string[] {
   for (const { field, values } of row.values) lines.push(`Values of ${code(field)}: ${numberList(values)}.`, "");
   for (const memory of row.memory) lines.push(memoryText(memory), "");
   for (const descriptor of row.descriptors) lines.push(descriptorText(descriptor), "");
-  if (row.makesDescriptor) lines.push(madeText(row.makesDescriptor), "");
+  for (const made of row.makesDescriptors) lines.push(madeText(made), "");
   if (row.errors.length > 0)
     lines.push(
       ...table(

@@ -113,11 +113,13 @@ describe("rows", () => {
     for (const row of ioctlTable) expect(row.struct.bytes > 0).toBe(row.argument === "pointer");
   });
 
+  /** The struct of the one operation that a field belongs to. */
+  const structOf = (row: (typeof ioctlTable)[number], operations: readonly number[] | undefined) =>
+    operations === undefined
+      ? row.struct
+      : testApi.testOperations.find(({ op }) => operations.length === 1 && op === operations[0])!.struct;
+
   test("memory is described with fields of the row's own struct, or of the operation that it belongs to", () => {
-    const structOf = (row: (typeof ioctlTable)[number], operations: readonly number[] | undefined) =>
-      operations === undefined
-        ? row.struct
-        : testApi.testOperations.find(({ op }) => operations.length === 1 && op === operations[0])!.struct;
     for (const row of ioctlTable)
       for (const { pointer, extent, operations } of row.memory) {
         const parts = Object.values<unknown>({ ...extent });
@@ -126,11 +128,15 @@ describe("rows", () => {
       }
   });
 
-  test("descriptors are fields of the row's own struct, and operations are those of its field for them", () => {
-    for (const { struct, operation, memory, descriptors, makesDescriptor, values } of ioctlTable) {
-      for (const { field } of descriptors) expect(struct.fields[field.name]).toBe(field);
-      const sets = [...memory, ...descriptors, ...(makesDescriptor ? [makesDescriptor] : [])];
-      const operations = sets.flatMap((row) => row.operations ?? []);
+  test("descriptors are fields of the row's own struct or of their one operation's, and operations are those of its field for them", () => {
+    for (const row of ioctlTable) {
+      const { struct, operation, memory, descriptors, makesDescriptors, values } = row;
+      for (const { field, operations } of descriptors) {
+        const holder = field.name in struct.fields ? struct : structOf(row, operations);
+        expect(holder.fields[field.name]).toBe(field);
+      }
+      const sets = [...memory, ...descriptors, ...makesDescriptors];
+      const operations = sets.flatMap((item) => item.operations ?? []);
       if (operation === undefined) expect(operations).toEqual([]);
       else expect(struct.fields[operation.name]).toBe(operation);
       const known = values.find(({ field }) => field === operation?.name)?.values.map(({ value }) => value) ?? [];

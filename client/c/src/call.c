@@ -195,6 +195,7 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	size_t known, length = row ? row->bytes : SIZE_BYTES;
 	struct named named = { .row = row, .head = head };
 	uint32_t size;
+	unsigned int i;
 
 	call->count = 0;
 	call->makes = IOMMUFD_EMU_MAKES_NONE;
@@ -220,9 +221,11 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	/* Memory may take all the room that is left. */
 	put_descriptors(writer, &named, caller);
 	put_memory(writer, &named, caller, call);
-	if (among(row->made.operations, named.operation)) {
-		call->makes = row->made.kind;
-		call->none_free = row->made.none_free;
+	for (i = 0; i < row->made_count; i++) {
+		if (!among(row->made[i].operations, named.operation))
+			continue;
+		call->makes = row->made[i].kind;
+		call->none_free = row->made[i].none_free;
 	}
 }
 
