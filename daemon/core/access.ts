@@ -27,17 +27,19 @@ export class AccessObject extends IommufdObject implements IoasAccess {
   private constructor(
     private readonly context: Context,
     private readonly user: AccessUser,
+    private readonly holdsContext: boolean,
   ) {
     super();
     this.users++; // The driver's own: DESTROY of an access is always EBUSY.
   }
 
   /**
-   * Makes an access and attaches it. It holds the context until `close`.
+   * Makes an access and attaches it.
+   * @param holdsContext it holds the context until `close`, as every driver's does but not that of a hardware queue
    * @returns ENOMEM, EBUSY, ENOENT, EADDRINUSE; not yet visible, so that the caller can still undo it with `abandon`
    */
-  static create(context: Context, user: AccessUser, ioasId: number): AccessObject | Errno {
-    const access = new AccessObject(context, user);
+  static create(context: Context, user: AccessUser, ioasId: number, holdsContext = true): AccessObject | Errno {
+    const access = new AccessObject(context, user, holdsContext);
     let error = context.objects.reserve(access);
     if (error !== errno.OK) return error;
     error = access.changeTo(ioasId);
@@ -48,7 +50,7 @@ export class AccessObject extends IommufdObject implements IoasAccess {
 
   publish(): void {
     this.context.objects.publish(this);
-    this.context.hold();
+    if (this.holdsContext) this.context.hold();
   }
 
   /** Undoes an access that was never published. */
@@ -61,7 +63,7 @@ export class AccessObject extends IommufdObject implements IoasAccess {
   close(): boolean {
     this.detach();
     this.context.objects.remove(this);
-    return this.context.release();
+    return this.holdsContext && this.context.release();
   }
 
   override teardown(): void {
@@ -126,6 +128,15 @@ export class AccessObject extends IommufdObject implements IoasAccess {
   /** Takes back one `pin` of exactly this range. */
   unpin(iova: U64, length: U64): void {
     this.pinnedIn!.map.unpin(iova, iova.plus(length).minus(U64.ONE));
+  }
+
+  /** As `pin` of whole pages for reading; nobody can unmap them until `unpinLocked`. */
+  pinLocked(start: U64, last: U64, frames: number[]): Errno {
+    return this.ioas!.map.pinLocked(start, last, frames);
+  }
+
+  unpinLocked(start: U64, last: U64): void {
+    this.ioas!.map.unpinLocked(start, last);
   }
 
   /**

@@ -8,12 +8,15 @@ import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { AccountMode, type Accounts, type Owner } from "./accounting.js";
 import { IoasObject } from "./ioas-object.js";
 import type { PhysicalMemory } from "../hw/interface.js";
-import type { Caller } from "./mm.js";
+import { MappableMemoryMap } from "./mappable-memory.js";
+import type { AllocateSharedMemory, Caller } from "./mm.js";
 import { ObjectTable } from "./objects.js";
 import type { Pages } from "./pages.js";
 
 export class Context {
   readonly objects: ObjectTable;
+  /** What mmap on the open file can map. */
+  readonly mappable: MappableMemoryMap;
   /** RLIMIT_MODE: charge locked memory to the process instead of the user. */
   perProcessAccounting: boolean;
   /** The IOAS of VFIO's container ioctls: VFIO_IOAS set it, or a group's joining made it. Not a reference. */
@@ -25,9 +28,14 @@ export class Context {
     readonly accounts: Accounts,
     /** What page frames hold. */
     readonly memory: PhysicalMemory,
-    options: { readonly perProcessAccounting: boolean; readonly objectsMax: number },
+    options: {
+      readonly perProcessAccounting: boolean;
+      readonly objectsMax: number;
+      readonly allocateShared: AllocateSharedMemory;
+    },
   ) {
     this.objects = new ObjectTable(options.objectsMax);
+    this.mappable = new MappableMemoryMap(options.allocateShared);
     this.perProcessAccounting = options.perProcessAccounting;
   }
 

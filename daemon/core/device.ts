@@ -4,13 +4,19 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { DeviceCapabilities } from "../hw/interface.js";
 import type { Context } from "./context.js";
-import type { BusDevice, IommuGroup } from "./group.js";
-import { HwptPaging, PLAIN_DOMAIN, createHwpt } from "./hwpt.js";
+import { NO_PASID, capabilitiesOf, type BusDevice, type IommuGroup } from "./group.js";
+import { Hwpt, PLAIN_DOMAIN, createHwpt, type HwptPaging } from "./hwpt.js";
 import { IoasObject } from "./ioas-object.js";
 import { IommufdObject } from "./objects.js";
+import type { VdeviceObject } from "./vdevice.js";
 
 export class DeviceObject extends IommufdObject {
   override readonly type = "device";
+  /** What a guest knows it as; of one vIOMMU at the most. */
+  vdevice: VdeviceObject | undefined;
+  /** It is being unbound, and no vDEVICE can be made for it any more. */
+  isLeaving = false;
+  private stranded = false;
 
   /** For `bindTo`, which claims the group first. */
   constructor(
@@ -43,17 +49,44 @@ export class DeviceObject extends IommufdObject {
     return device;
   }
 
-  /** Detaches if attached, and leaves the context. @returns whether that released the context */
+  /** Detaches from everything, and leaves the context. @returns whether that released the context */
   unbind(): boolean {
-    this.detach();
+    for (const pasid of this.group.pasidsOf(this).reverse()) this.detach(pasid);
+    this.buryVdevice();
     this.context.objects.remove(this);
     return this.holdsContext && this.context.release();
   }
 
-  /** What this device can do, which may be less than its IOMMU can. */
+  /**
+   * As `unbind` by a driver that has not detached its PASIDs: the object then stays, with its id and what it is attached
+   * to, as long as the context does.
+   */
+  strand(): void {
+    this.detach();
+    if (this.group.pasidsOf(this).length === 0) {
+      this.unbind();
+      return;
+    }
+    this.buryVdevice();
+    this.stranded = true;
+  }
+
+  override letGo(): boolean {
+    const held = this.stranded ? this.group.forget(this) : [];
+    for (const hwpt of held) hwpt.users--;
+    // What is left is the table's own.
+    if (held.length > 0) this.users = 1;
+    return held.length > 0;
+  }
+
+  private buryVdevice(): void {
+    if (this.vdevice === undefined) return;
+    this.isLeaving = true;
+    this.context.objects.bury(this.vdevice);
+  }
+
   get capabilities(): DeviceCapabilities {
-    const { iommu, requesterId } = this.bus;
-    return iommu.capabilitiesOf?.(requesterId) ?? iommu;
+    return capabilitiesOf(this.bus);
   }
 
   override teardown(): void {
@@ -61,54 +94,67 @@ export class DeviceObject extends IommufdObject {
   }
 
   /** @returns the HWPT it is attached to, or undefined */
-  get hwpt(): HwptPaging | undefined {
-    return this.group.attachedDevices.has(this) ? this.group.attachedHwpt : undefined;
+  hwptOf(pasid = NO_PASID): Hwpt | undefined {
+    const attachment = this.group.attachment(pasid);
+    return attachment?.devices.has(this) === true ? attachment.hwpt : undefined;
   }
 
   /**
    * @param ptId an IOAS or HWPT
    * @returns the HWPT attached, or ENOENT, EINVAL, EBUSY, EADDRINUSE and what filling a new table answers
    */
-  attach(ptId: number): HwptPaging | Errno {
-    const target = this.context.objects.find(ptId);
-    if (target === undefined) return errno.ENOENT;
-    if (target instanceof HwptPaging) {
-      const error = this.attachTo(target);
-      return error === errno.OK ? target : error;
-    }
-    return target instanceof IoasObject ? this.attachToIoas(target) : errno.EINVAL;
+  attach(ptId: number, pasid = NO_PASID): Hwpt | Errno {
+    return this.withTarget(
+      ptId,
+      (hwpt) => this.attachTo(pasid, hwpt),
+      (ioas) => this.attachToIoas(pasid, ioas),
+    );
   }
 
   /** Moves the group to another IOAS or HWPT without a gap. @returns as `attach`; EINVAL if this device is not attached */
-  replace(ptId: number): HwptPaging | Errno {
+  replace(ptId: number, pasid = NO_PASID): Hwpt | Errno {
+    return this.withTarget(
+      ptId,
+      (hwpt) => this.replaceBy(pasid, hwpt),
+      (ioas) => this.replaceByIoas(pasid, ioas),
+    );
+  }
+
+  private withTarget(
+    ptId: number,
+    useHwpt: (hwpt: Hwpt) => Errno,
+    useIoas: (ioas: IoasObject) => Hwpt | Errno,
+  ): Hwpt | Errno {
     const target = this.context.objects.find(ptId);
     if (target === undefined) return errno.ENOENT;
-    if (target instanceof HwptPaging) {
-      const error = this.replaceBy(target);
-      return error === errno.OK ? target : error;
-    }
-    return target instanceof IoasObject ? this.replaceByIoas(target) : errno.EINVAL;
+    if (target instanceof Hwpt) return useHwpt(target) || target;
+    return target instanceof IoasObject ? useIoas(target) : errno.EINVAL;
   }
 
   /** A no-op for a device that is not attached. */
-  detach(): void {
-    const hwpt = this.hwpt;
+  detach(pasid = NO_PASID): void {
+    const hwpt = this.hwptOf(pasid);
     if (hwpt === undefined) return;
-    this.group.detach(this);
-    hwpt.ioas.map.unreserve(this);
+    this.group.detach(this, pasid);
+    if (pasid === NO_PASID) hwpt.paging.ioas.map.unreserve(this);
     this.users--;
     this.leave(hwpt, 1);
   }
 
   // ---- one HWPT -----------------------------------------------------------------------------------------------------
 
-  private attachTo(hwpt: HwptPaging): Errno {
-    if (this.hwpt !== undefined) return errno.EBUSY;
-    if (this.group.attachedHwpt !== undefined && this.group.attachedHwpt !== hwpt) return errno.EINVAL;
-    let error = this.reserveRegions(hwpt.ioas, true);
-    if (error === errno.OK) error = this.group.attach(this, hwpt);
+  private attachTo(pasid: number, hwpt: Hwpt): Errno {
+    const { group } = this;
+    const attachment = group.attachment(pasid);
+    if (attachment?.devices.has(this) === true) return errno.EBUSY;
+    if (attachment !== undefined && attachment.hwpt !== hwpt) return errno.EINVAL;
+    // Only DMA without PASID meets the device's reserved regions.
+    const reserves = pasid === NO_PASID;
+    const { ioas } = hwpt.paging;
+    let error: Errno = reserves ? this.reserveRegions(ioas, true) : errno.OK;
+    if (error === errno.OK) error = group.attach(this, pasid, hwpt);
     if (error !== errno.OK) {
-      hwpt.ioas.map.unreserve(this);
+      if (reserves) ioas.map.unreserve(this);
       return error;
     }
     hwpt.users++;
@@ -116,17 +162,21 @@ export class DeviceObject extends IommufdObject {
     return errno.OK;
   }
 
-  private replaceBy(hwpt: HwptPaging): Errno {
-    const old = this.hwpt;
-    if (old === undefined) return errno.EINVAL;
+  private replaceBy(pasid: number, hwpt: Hwpt): Errno {
+    const { group } = this;
+    const attachment = group.attachment(pasid);
+    if (attachment?.devices.has(this) !== true) return errno.EINVAL;
+    const old = attachment.hwpt;
     if (hwpt === old) return errno.OK;
-    const devices = [...this.group.attachedDevices];
-    const moves = hwpt.ioas !== old.ioas;
+    const devices = [...attachment.devices];
+    const from = old.paging.ioas;
+    const to = hwpt.paging.ioas;
+    const moves = pasid === NO_PASID && from !== to;
     let error: Errno = errno.OK;
-    if (moves) for (const device of devices) if (error === errno.OK) error = device.reserveRegions(hwpt.ioas, false);
-    if (error === errno.OK) error = this.group.replace(hwpt);
+    if (moves) for (const device of devices) if (error === errno.OK) error = device.reserveRegions(to, false);
+    if (error === errno.OK) error = group.replace(this, pasid, hwpt);
     if (moves) {
-      const left = error === errno.OK ? old.ioas : hwpt.ioas;
+      const left = error === errno.OK ? from : to;
       for (const device of devices) left.map.unreserve(device);
     }
     if (error !== errno.OK) return error;
@@ -136,41 +186,41 @@ export class DeviceObject extends IommufdObject {
   }
 
   /** Gives up users of an HWPT; an automatic one that nobody uses any more destroys itself. */
-  private leave(hwpt: HwptPaging, users: number): void {
+  private leave(hwpt: Hwpt, users: number): void {
     hwpt.users -= users;
     if (hwpt.automatic && hwpt.users === 1) this.context.objects.remove(hwpt);
   }
 
   // ---- an IOAS: an automatic HWPT is shared or made ---------------------------------------------------------------
 
-  private attachToIoas(ioas: IoasObject): HwptPaging | Errno {
-    const shared = this.tryAutomatic(ioas, (hwpt) => this.attachTo(hwpt));
+  private attachToIoas(pasid: number, ioas: IoasObject): Hwpt | Errno {
+    const shared = this.tryAutomatic(ioas, (hwpt) => this.attachTo(pasid, hwpt));
     if (shared !== undefined) return shared;
     const hwpt = createHwpt(this.context.objects, ioas, this.bus, PLAIN_DOMAIN, true);
     if (typeof hwpt === "number") return hwpt;
-    let error = this.attachTo(hwpt);
+    let error = this.attachTo(pasid, hwpt);
     if (error === errno.OK) {
       error = hwpt.addToIoas();
       if (error === errno.OK) return this.publish(hwpt);
-      this.group.detach(this);
+      this.group.detach(this, pasid);
       ioas.map.unreserve(this);
       this.users--;
     }
     return this.undo(hwpt, error);
   }
 
-  private replaceByIoas(ioas: IoasObject): HwptPaging | Errno {
-    const shared = this.tryAutomatic(ioas, (hwpt) => this.replaceBy(hwpt));
+  private replaceByIoas(pasid: number, ioas: IoasObject): Hwpt | Errno {
+    const shared = this.tryAutomatic(ioas, (hwpt) => this.replaceBy(pasid, hwpt));
     if (shared !== undefined) return shared;
     const hwpt = createHwpt(this.context.objects, ioas, this.bus, PLAIN_DOMAIN, true);
     if (typeof hwpt === "number") return hwpt;
     let error = hwpt.addToIoas();
-    if (error === errno.OK) error = this.replaceBy(hwpt);
+    if (error === errno.OK) error = this.replaceBy(pasid, hwpt);
     return error === errno.OK ? this.publish(hwpt) : this.undo(hwpt, error);
   }
 
   /** Tries the automatic HWPTs in the order of their creation: EINVAL means that the next may do. */
-  private tryAutomatic(ioas: IoasObject, attempt: (hwpt: HwptPaging) => Errno): HwptPaging | Errno | undefined {
+  private tryAutomatic(ioas: IoasObject, attempt: (hwpt: HwptPaging) => Errno): Hwpt | Errno | undefined {
     for (const hwpt of ioas.hwpts) {
       if (!hwpt.automatic) continue;
       const error = attempt(hwpt);
@@ -217,6 +267,6 @@ export class DeviceObject extends IommufdObject {
   }
 
   override inspect(): Record<string, unknown> {
-    return { name: this.bus.name, group: this.group.id, hwpt: this.hwpt?.id ?? null };
+    return { name: this.bus.name, group: this.group.id, hwpt: this.hwptOf()?.id ?? null };
   }
 }

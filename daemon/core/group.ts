@@ -3,10 +3,11 @@
  * (specification 30, sections 2 and 3.6).
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { Iommu, PagingDomain, ReservedRegion } from "../hw/interface.js";
+import type { DeviceCapabilities, Domain, Iommu, ReservedRegion } from "../hw/interface.js";
 import type { Context } from "./context.js";
 import type { DeviceObject } from "./device.js";
-import type { HwptPaging } from "./hwpt.js";
+import type { Hwpt } from "./hwpt.js";
+import { PageRequestRouter } from "./page-requests.js";
 
 /** A device on the bus, bound or not. */
 export interface BusDevice {
@@ -17,24 +18,43 @@ export interface BusDevice {
   readonly reservedRegions: readonly ReservedRegion[];
 }
 
+/** What a device can do, which may be less than its IOMMU can. */
+export function capabilitiesOf({ iommu, requesterId }: BusDevice): DeviceCapabilities {
+  return iommu.capabilitiesOf?.(requesterId) ?? iommu;
+}
+
+/** What a group is attached to for one PASID. A replace makes a new one. */
+export interface Attachment {
+  readonly hwpt: Hwpt;
+  /** DEVICE id of the device that asked for it. */
+  readonly deviceId: number;
+  /** Devices that take part in it. */
+  readonly devices: Set<DeviceObject>;
+}
+
+/** Requests without PASID: the group's RID. */
+export const NO_PASID = 0;
+
 export class IommuGroup {
   private owner: Context | undefined;
   private claims = 0;
-  /** What the group is attached to, and which of its devices asked for it. */
-  private hwpt: HwptPaging | undefined;
-  private readonly attached = new Set<DeviceObject>();
+  private readonly attachments = new Map<number, Attachment>();
+  private listening = false;
 
   constructor(
     readonly id: number,
     readonly devices: readonly BusDevice[],
   ) {}
 
-  get attachedHwpt(): HwptPaging | undefined {
-    return this.hwpt;
+  /** @param pasid NO_PASID, or from 1 */
+  attachment(pasid: number): Attachment | undefined {
+    return this.attachments.get(pasid);
   }
 
-  get attachedDevices(): ReadonlySet<DeviceObject> {
-    return this.attached;
+  /** The PASIDs, NO_PASID among them, that a device is attached for, ascending. */
+  pasidsOf(device: DeviceObject): number[] {
+    const found = [...this.attachments].filter(([, { devices }]) => devices.has(device)).map(([pasid]) => pasid);
+    return found.sort((a, b) => a - b);
   }
 
   /** Makes a context the owner; every bound device is one claim. @returns EPERM, EINVAL */
@@ -56,39 +76,117 @@ export class IommuGroup {
     if (this.claims === 0) this.owner = undefined;
   }
 
-  /** Adds a device to those attached; the first one moves the group. @returns the driver's error */
-  attach(device: DeviceObject, hwpt: HwptPaging): Errno {
-    if (this.attached.size === 0) {
-      const error = this.setDomain(hwpt.domain, undefined);
-      if (error !== errno.OK) return error;
-      this.hwpt = hwpt;
+  /** Adds a device to those attached; the first one moves the group. @returns EINVAL, or the driver's error */
+  attach(device: DeviceObject, pasid: number, hwpt: Hwpt): Errno {
+    const attachment = this.attachments.get(pasid);
+    if (attachment !== undefined) {
+      attachment.devices.add(device);
+      return errno.OK;
     }
-    this.attached.add(device);
+    const error = this.move(pasid, hwpt, undefined);
+    if (error !== errno.OK) return error;
+    this.attachments.set(pasid, { hwpt, deviceId: device.id, devices: new Set([device]) });
+    this.listen();
     return errno.OK;
   }
 
-  /** Moves the whole group. Preconditions: a device is attached. @returns the driver's error; then nothing has changed */
-  replace(hwpt: HwptPaging): Errno {
-    const error = this.setDomain(hwpt.domain, this.hwpt?.domain);
-    if (error === errno.OK) this.hwpt = hwpt;
-    return error;
+  /**
+   * Moves all devices of an attachment at one device's wish. Preconditions: that device is attached.
+   * @returns EINVAL, or the driver's error; then nothing has changed
+   */
+  replace(device: DeviceObject, pasid: number, hwpt: Hwpt): Errno {
+    const old = this.attachments.get(pasid)!;
+    const error = this.move(pasid, hwpt, old.hwpt);
+    if (error !== errno.OK) return error;
+    this.attachments.set(pasid, { hwpt, deviceId: device.id, devices: old.devices });
+    this.listen();
+    old.hwpt.fault?.drop(old);
+    return errno.OK;
   }
 
-  /** The last device gone, the group's DMA is blocked. */
-  detach(device: DeviceObject): void {
-    this.attached.delete(device);
-    if (this.attached.size > 0) return;
-    this.setDomain(undefined, undefined);
-    this.hwpt = undefined;
+  /** The last device gone, the group's DMA is blocked. Preconditions: the device is attached. */
+  detach(device: DeviceObject, pasid: number): void {
+    const old = this.attachments.get(pasid)!;
+    old.devices.delete(device);
+    if (old.devices.size > 0) return;
+    this.setDomain(pasid, undefined, undefined);
+    this.attachments.delete(pasid);
+    this.listen();
+    old.hwpt.fault?.drop(old);
   }
 
-  private setDomain(domain: PagingDomain | undefined, previous: PagingDomain | undefined): Errno {
+  /**
+   * Forgets a device whose hardware is gone. Preconditions: no other device is attached.
+   * @returns what it was attached to
+   */
+  forget(device: DeviceObject): Hwpt[] {
+    const held = [...this.attachments.values()].filter(({ devices }) => devices.has(device));
+    this.attachments.clear();
+    return held.map(({ hwpt }) => hwpt);
+  }
+
+  private move(pasid: number, hwpt: Hwpt, previous: Hwpt | undefined): Errno {
+    if (!this.isCompatible(pasid, hwpt)) return errno.EINVAL;
+    if (pasid !== NO_PASID) {
+      const error = this.checkPasid(pasid);
+      if (error !== errno.OK) return error;
+    }
+    const faults = hwpt.fault !== undefined;
+    if (faults && this.devices.some((device) => !capabilitiesOf(device).raisesPageRequests)) return errno.ENODEV;
+    return this.setDomain(pasid, hwpt.domain, previous?.domain);
+  }
+
+  /** Where PASIDs are in use, the RID's table and theirs have to be of the same kind. */
+  private isCompatible(pasid: number, hwpt: Hwpt): boolean {
+    if (pasid === NO_PASID) return hwpt.allowsPasids || [...this.attachments.keys()].every((key) => key === NO_PASID);
+    const rid = this.attachments.get(NO_PASID);
+    return hwpt.allowsPasids && (rid === undefined || rid.hwpt.allowsPasids);
+  }
+
+  /** @returns EOPNOTSUPP, EINVAL */
+  private checkPasid(pasid: number): Errno {
+    for (const device of this.devices) {
+      if (device.iommu.attachPasid === undefined) return errno.EOPNOTSUPP;
+      const { pasidBits } = capabilitiesOf(device);
+      if (pasidBits !== undefined && pasid >= 2 ** pasidBits) return errno.EINVAL;
+    }
+    return errno.OK;
+  }
+
+  private setDomain(pasid: number, domain: Domain | undefined, previous: Domain | undefined): Errno {
     for (const [index, device] of this.devices.entries()) {
-      const error = device.iommu.attach(device.requesterId, domain);
+      const error = setDomainOf(device, pasid, domain);
       if (error === errno.OK) continue;
-      for (const done of this.devices.slice(0, index + 1)) done.iommu.attach(done.requesterId, previous);
+      // A refused RID may be blocked already; a refused PASID has kept its domain.
+      const done = this.devices.slice(0, pasid === NO_PASID ? index + 1 : index);
+      for (const each of done) setDomainOf(each, pasid, previous);
       return error;
     }
     return errno.OK;
   }
+
+  /** Page requests are taken as long as something attached has a queue for them. */
+  private listen(): void {
+    const wanted = [...this.attachments.values()].some(({ hwpt }) => hwpt.fault !== undefined);
+    if (wanted === this.listening) return;
+    this.listening = wanted;
+    for (const { iommu, requesterId } of this.devices) {
+      const router = wanted ? new PageRequestRouter(this, iommu.hasUserPasidTables === true) : undefined;
+      iommu.listen?.(
+        requesterId,
+        router &&
+          ((request, respond) => {
+            router.report(request, respond);
+          }),
+      );
+    }
+  }
+}
+
+function setDomainOf(device: BusDevice, pasid: number, domain: Domain | undefined): Errno {
+  const { iommu, requesterId } = device;
+  if (pasid === NO_PASID) return iommu.attach(requesterId, domain);
+  // A device that has no PASIDs is left out, as in Linux: for it alone, the attachment has no effect.
+  if (capabilitiesOf(device).pasidBits === undefined) return errno.OK;
+  return iommu.attachPasid?.(requesterId, pasid, domain) ?? errno.EOPNOTSUPP;
 }

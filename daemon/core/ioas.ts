@@ -6,13 +6,13 @@
  * has none, nothing of it is.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { DirtyTracking, PagingDomain } from "../hw/interface.js";
+import type { PagingDomain } from "../hw/interface.js";
 import { PROT_READ, PROT_WRITE, type PhysicalMemory } from "../hw/interface.js";
 import { PAGE_SIZE, U64, lastOf, lengthOf, minOf } from "../u64.js";
 import type { Accounts } from "./accounting.js";
 import { AreaTable } from "./area-table.js";
 import { AreaTree, NONE } from "./area-tree.js";
-import { addressOf, granules, mapArea, unmapArea } from "./domain-fill.js";
+import { mapArea, unmapArea } from "./domain-fill.js";
 import { AccessList, type IoasAccess } from "./ioas-access.js";
 import { chooseIova } from "./iova-allocator.js";
 import type { AddressSpace } from "./mm.js";
@@ -56,6 +56,8 @@ export class Ioas {
   /** Position 0 is the storage domain: unmapped last. */
   private readonly domains: PagingDomain[] = [];
   private readonly accesses = new AccessList();
+  /** What hardware queues need: areas that hold a part of it cannot be unmapped. */
+  private locked: readonly Range[] = [];
   private hugePages = true;
   private alignmentBytes = 1;
 
@@ -171,6 +173,8 @@ export class Ioas {
       if (at === NONE || last.lessThan(this.tree.start(at))) return { error: errno.OK, unmapped };
       const areaStart = this.tree.start(at);
       const areaLast = this.tree.last(at);
+      if (this.locked.some((range) => rangesIntersect(range, { start: areaStart, last: areaLast })))
+        return { error: errno.EBUSY, unmapped };
       if (areaStart.lessThan(start) || last.lessThan(areaLast)) return { error: errno.ENOENT, unmapped };
       if (!areaStart.equals(start)) rounds = 0;
       if (this.table.pinCount(this.tree.area(at)) > 0) {
@@ -416,37 +420,23 @@ export class Ioas {
     unmapArea(domain, this.tree.start(at), lengthOf(this.tree.start(at), this.tree.last(at)));
   }
 
-  // ---- dirty pages --------------------------------------------------------------------------------------------------
+  // ---- what is mapped -----------------------------------------------------------------------------------------------
 
-  /**
-   * Reports what devices wrote in [start, last], up to the first address that is not mapped.
-   * @param report receives first and last address of each dirty range
-   */
-  readDirty(
-    dirty: DirtyTracking,
-    start: U64,
-    last: U64,
-    clear: boolean,
-    report: (first: U64, last: U64) => void,
-  ): void {
-    const lg2 = dirty.granuleLg2;
+  /** Visits the areas' parts of [start, last] up to the first address that is not mapped. */
+  forEachMapped(start: U64, last: U64, visit: (start: U64, last: U64) => void): void {
     let from = start;
     for (let at = this.tree.seek(start); at !== NONE; at = this.tree.next(at)) {
       if (from.lessThan(this.tree.start(at))) return;
       const to = minOf(this.tree.last(at), last);
-      const first = granules(from, lg2);
-      dirty.read(first, granules(to, lg2) - first + 1, clear, (iova, count) => {
-        report(addressOf(iova, lg2), addressOf(iova + count, lg2).minus(U64.ONE));
-      });
+      visit(from, to);
       if (last.atMost(to)) return;
       from = to.plus(U64.ONE);
     }
   }
 
-  /** Makes every mapping clean. */
-  clearDirty(dirty: DirtyTracking): void {
+  forEachArea(visit: (start: U64, last: U64) => void): void {
     for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at))
-      this.readDirty(dirty, this.tree.start(at), this.tree.last(at), true, () => undefined);
+      visit(this.tree.start(at), this.tree.last(at));
   }
 
   // ---- in-kernel users ----------------------------------------------------------------------------------------------
@@ -498,6 +488,20 @@ export class Ioas {
       this.unpinPart(part);
       return errno.OK;
     });
+  }
+
+  /** As `pin` for reading; until `unpinLocked` the areas stay. */
+  pinLocked(start: U64, last: U64, frames: number[]): Errno {
+    const error = this.pin(start, last, false, frames);
+    if (error === errno.OK) this.locked = [...this.locked, { start, last }];
+    return error;
+  }
+
+  /** Takes back one `pinLocked` of exactly this range. */
+  unpinLocked(start: U64, last: U64): void {
+    const index = this.locked.findIndex((range) => range.start.equals(start) && range.last.equals(last));
+    this.locked = this.locked.toSpliced(index, 1);
+    this.unpin(start, last);
   }
 
   private unpinPart({ area, firstByte, lastByte }: AreaPart): void {

@@ -62,3 +62,14 @@ export interface Caller {
   /** The file behind one of the caller's descriptors, or EBADF. */
   openFile(fd: number): BackingFile | Errno;
 }
+
+/** Memory of the daemon that clients can share. */
+export interface SharedMemory {
+  write(at: number, bytes: Uint8Array): void;
+  /** A file with these bytes that a client can open and map. Throws where the machine has no place for it. */
+  path(): string;
+  release(): void;
+}
+
+/** @returns zeroed memory, or ENOMEM */
+export type AllocateSharedMemory = (bytes: number) => SharedMemory | Errno;

@@ -6,7 +6,18 @@
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 
-export type ObjectType = "ioas" | "hwpt-paging" | "device" | "access" | "selftest";
+export type ObjectType =
+  | "ioas"
+  | "hwpt-paging"
+  | "hwpt-nested"
+  | "device"
+  | "access"
+  | "fault"
+  | "viommu"
+  | "vdevice"
+  | "veventq"
+  | "hw-queue"
+  | "selftest";
 
 const ID_MAX = 0x7fff_ffff;
 
@@ -17,15 +28,24 @@ export abstract class IommufdObject {
   abstract readonly type: ObjectType;
   /** Releases what the object holds. Called once, when it has left the table. */
   abstract teardown(): void;
+  /** At the end of the context, when no other order is left: gives up users that nobody else will. @returns whether it had any */
+  letGo(): boolean {
+    return false;
+  }
   /** What inspection shows besides id, type and users. */
   abstract inspect(): Record<string, unknown>;
 }
 
-/** Hands out the lowest free id. */
-class IdPool {
+/** Hands out the lowest free number from 1: ids of objects, cookies of page requests. */
+export class IdPool {
   private next = 1;
   /** Binary min-heap of ids below `next` that are free. */
   private readonly freed: number[] = [];
+
+  /** What `take` would give. */
+  lowest(): number {
+    return this.freed[0] ?? this.next;
+  }
 
   take(): number | undefined {
     const lowest = this.freed[0];
@@ -65,6 +85,7 @@ class IdPool {
 export class ObjectTable {
   private readonly ids = new IdPool();
   private readonly objects = new Map<number, IommufdObject>();
+  /** Ids in use that stand for no visible object: under construction, or tombstones. */
   private reserved = 0;
 
   /** @param objectsMax the daemon's limit, beyond the kernel's 2^31 - 1 ids */
@@ -126,6 +147,13 @@ export class ObjectTable {
     this.ids.give(object.id);
   }
 
+  /** As `remove`, but the id is never handed out again: its owner still believes to have it. */
+  bury(object: IommufdObject): void {
+    this.objects.delete(object.id);
+    this.reserved++;
+    object.teardown();
+  }
+
   /** Visible objects by ascending id. */
   list(): IommufdObject[] {
     return [...this.objects.values()].sort((a, b) => a.id - b.id);
@@ -136,7 +164,7 @@ export class ObjectTable {
     while (this.objects.size > 0) {
       const before = this.objects.size;
       for (const object of this.list()) if (object.users === 1 && this.objects.has(object.id)) this.remove(object);
-      if (this.objects.size === before) {
+      if (this.objects.size === before && this.list().filter((object) => object.letGo()).length === 0) {
         const held = this.list().map(({ id, type, users }) => `${type} ${id} has ${users} users`);
         throw new Error(`objects hold each other: ${held.join(", ")}`);
       }

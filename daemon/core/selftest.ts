@@ -3,6 +3,7 @@
  * section 5). Destroying it detaches, unbinds and removes the device.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { Domain, PageRequest } from "../hw/interface.js";
 import type { Context } from "./context.js";
 import { DeviceObject } from "./device.js";
 import { IommuGroup, type BusDevice } from "./group.js";
@@ -13,10 +14,18 @@ export interface MockDeviceFlags {
   readonly pasid: boolean;
 }
 
-/** Where mock devices come from: all contexts share one mock IOMMU. */
+/** Where mock devices come from, and what a test can have them do: all contexts share one mock IOMMU. */
 export interface MockBus {
   addDevice(flags: MockDeviceFlags): BusDevice;
+  /** @param device that `addDevice` made */
   removeDevice(device: BusDevice): void;
+  raisePageRequest(device: BusDevice, request: PageRequest): void;
+  /** An event for the guest that the device is given to. @returns ENOENT, EOPNOTSUPP */
+  raiseEvent(device: BusDevice): Errno;
+  /** The values that stand for a device's cache; undefined: the device is gone. */
+  cacheOf(device: BusDevice): Uint32Array | undefined;
+  /** The values that stand for a nested domain's IOTLB; undefined: it is another IOMMU's. */
+  iotlbOf(domain: Domain): Uint32Array | undefined;
 }
 
 export class SelftestObject extends IommufdObject {
@@ -47,10 +56,10 @@ export class SelftestObject extends IommufdObject {
     return this.bound!.device;
   }
 
-  /** Detaches, unbinds and removes the device, if there is one. */
+  /** Detaches, unbinds and removes the device, if there is one. PASIDs that are still attached keep the DEVICE. */
   unbind(): void {
     if (this.bound === undefined) return;
-    this.bound.device.unbind();
+    this.bound.device.strand();
     this.bus.removeDevice(this.bound.bus);
     this.bound = undefined;
   }

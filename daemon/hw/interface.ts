@@ -29,10 +29,44 @@ export interface DriverData {
   readonly length: number;
   /** All of them, or undefined: EFAULT. */
   read(): Uint8Array | undefined;
+  /** Copies an answer to the start of the argument. @returns false: EFAULT */
+  write(bytes: Uint8Array): boolean;
+}
+
+/** The entries of an HWPT_INVALIDATE, still in the caller's memory. */
+export interface InvalidationEntries {
+  /** enum iommu_hwpt_invalidate_data_type. */
+  readonly type: number;
+  /** Bytes of each. */
+  readonly length: number;
+  readonly count: number;
+  /** `length` bytes of an entry, from byte `at` of it on, or undefined: EFAULT. */
+  read(index: number, at: number, length: number): Uint8Array | undefined;
+}
+
+/** What came of an invalidation: entries before a bad one stay handled. */
+export interface InvalidationResult {
+  readonly error: Errno;
+  /** What the caller's count of entries becomes. */
+  readonly handled: number;
+}
+
+/** What a device can be attached to. */
+export interface Domain {
+  readonly iommu: Iommu;
+  /** Frees it. It is attached to nothing. */
+  destroy(): void;
+}
+
+/** A page table that user space manages itself: what an HWPT_NESTED drives. */
+export interface NestedDomain extends Domain {
+  /** Absent: EOPNOTSUPP. */
+  invalidate?(entries: InvalidationEntries): InvalidationResult;
+  inspect(): Record<string, unknown>;
 }
 
 /** A kernel-managed page table: what an HWPT_PAGING drives. */
-export interface PagingDomain {
+export interface PagingDomain extends Domain {
   /** First and last IOVA that can be mapped. */
   readonly apertureStart: U64;
   readonly apertureLast: U64;
@@ -40,7 +74,6 @@ export interface PagingDomain {
   readonly pageSizes: U64;
   /** log2 of the smallest page in bytes: the unit of `map` and `unmap`. */
   readonly granuleLg2: number;
-  readonly iommu: Iommu;
   /** Map each 4 KiB page by itself, as where Linux finds no consecutive frames: what the mock driver's tests rely on. */
   readonly scattersPages?: boolean;
 
@@ -63,9 +96,6 @@ export interface PagingDomain {
 
   /** Present iff the domain was allocated with `dirtyTracking`. */
   readonly dirty?: DirtyTracking;
-
-  /** Frees the tables. The domain is attached to nothing. */
-  destroy(): void;
 
   /** Figures for inspection: tables held, leaf entries by size. */
   inspect(): DomainInspection;
@@ -112,6 +142,8 @@ export interface ReservedRegion {
 export interface TranslationRequest {
   /** Bus 15:8, device 7:3, function 2:0. */
   readonly requesterId: number;
+  /** Absent: a request without PASID. */
+  readonly pasid?: number | undefined;
   readonly address: U64;
   readonly write: boolean;
   /** Bytes of the access within the page: the interrupt window tells 4-byte writes from others. */
@@ -179,11 +211,80 @@ export interface HardwareInfo {
   readonly data: Uint8Array;
 }
 
+/** A page that a device asks for because it cannot reach it. */
+export interface PageRequest {
+  /** Absent: a request without PASID. */
+  readonly pasid?: number | undefined;
+  /** Requests of one group are answered together, after the last of them. */
+  readonly group: number;
+  readonly last: boolean;
+  /** IOMMU_PGFAULT_PERM_*. */
+  readonly permissions: number;
+  readonly address: U64;
+}
+
+/** enum iommufd_page_response_code. */
+export type PageResponse = "success" | "invalid";
+
+/**
+ * Takes a page request.
+ * @param respond is called once for each group, when it is answered: at once, or later
+ */
+export type PageRequestHandler = (request: PageRequest, respond: (response: PageResponse) => void) => void;
+
+/** A vIOMMU's hardware: a guest's share of one physical IOMMU, on a nesting parent. */
+export interface VirtualIommu {
+  /** Absent: EOPNOTSUPP. @returns as Iommu.allocateNested */
+  allocateNested?(options: NestedOptions, data: DriverData, requesterId: number): NestedDomain | Errno;
+  /** Absent: EOPNOTSUPP. */
+  invalidate?(entries: InvalidationEntries): InvalidationResult;
+  /** A device is known to the guest by this id. @returns an error of the driver's own */
+  addDevice(requesterId: number, virtualId: U64): Errno;
+  removeDevice(requesterId: number): void;
+  /** Whether it has queues of this type. Absent: of none. */
+  offersQueue?(type: number): boolean;
+  /** @param physical of the queue's first byte @returns EINVAL, EEXIST, EIO */
+  allocateQueue?(index: number, physical: number, bytes: number): HardwareQueue | Errno;
+  destroy(): void;
+}
+
+/** A queue in the guest's memory that the hardware reads by itself. */
+export interface HardwareQueue {
+  /** The queue that has to outlive this one. */
+  readonly dependsOn: HardwareQueue | undefined;
+  destroy(): void;
+}
+
+export interface NestedOptions {
+  readonly pasid: boolean;
+}
+
+/** What the state machine gives a vIOMMU that is being made. */
+export interface VirtualIommuHost {
+  /** Events for the guest. @returns EOPNOTSUPP when nobody has asked for this type */
+  report(type: number, data: Uint8Array): Errno;
+  /**
+   * Offers `bytes` of zeroed memory, a multiple of 4096, for mmap on the iommufd until the vIOMMU is destroyed.
+   * @returns where to ask for it, or ENOMEM
+   */
+  offerMemory(bytes: number): MappableMemory | Errno;
+}
+
+/** Memory that the hardware shares with whoever maps it. */
+export interface MappableMemory {
+  /** For mmap, in bytes. */
+  readonly offset: U64;
+  readonly bytes: number;
+  write(at: number, bytes: Uint8Array): void;
+}
+
 /** What may differ between the devices behind one IOMMU. */
 export interface DeviceCapabilities {
   readonly canTrackDirty: boolean;
-  /** log2 of the number of PASIDs; 0: no PASID. */
-  readonly pasidBits: number;
+  /** log2 of the number of PASIDs, 0 among them; undefined: requests with a PASID are unknown to the device. */
+  readonly pasidBits: number | undefined;
+  /** It can ask for pages that it does not reach. */
+  readonly raisesPageRequests: boolean;
 }
 
 /** One physical IOMMU, with what the best of its devices can do. */
@@ -206,8 +307,40 @@ export interface Iommu extends DeviceCapabilities {
    */
   allocateDomain(options: DomainOptions, data?: DriverData, requesterId?: number): PagingDomain | Errno;
 
-  /** Points a requester at a domain, or with undefined blocks its DMA. @returns EINVAL, ENOSPC, ENOMEM */
-  attach(requesterId: number, domain: PagingDomain | undefined): Errno;
+  /** Points a requester at a domain, or with undefined blocks its DMA. @returns EINVAL, ENOENT, ENOSPC, ENOMEM */
+  attach(requesterId: number, domain: Domain | undefined): Errno;
+
+  /**
+   * The same for requests with a PASID. Absent: EOPNOTSUPP.
+   * @param pasid from 1
+   * @returns EINVAL, ENOMEM; then the old domain stays
+   */
+  attachPasid?(requesterId: number, pasid: number, domain: Domain | undefined): Errno;
+
+  /** PASID tables are the user's: a request with a PASID that nothing is attached to belongs to a nested table. */
+  readonly hasUserPasidTables?: boolean;
+
+  /** Absent: devices raise no page requests. With undefined, requests are answered by nobody: the device is told so. */
+  listen?(requesterId: number, handler: PageRequestHandler | undefined): void;
+
+  /** Absent: EOPNOTSUPP. @returns EOPNOTSUPP, EINVAL, EFAULT, ENOMEM */
+  allocateNested?(
+    parent: PagingDomain,
+    options: NestedOptions,
+    data: DriverData,
+    requesterId: number,
+  ): NestedDomain | Errno;
+
+  /** Whether a device's vIOMMU can be of this type (enum iommu_viommu_type). Absent: none can be made. */
+  offersVirtual?(type: number, requesterId: number): boolean;
+
+  /** Absent iff `offersVirtual` is. @returns EINVAL, EFAULT, ENOMEM */
+  allocateVirtual?(
+    type: number,
+    parent: PagingDomain,
+    host: VirtualIommuHost,
+    data: DriverData | undefined,
+  ): VirtualIommu | Errno;
 
   /** As the hardware would: IOTLB first, then a walk that fills it; a fault is recorded. */
   translate(request: TranslationRequest): Translation;

@@ -8,6 +8,7 @@ import { Accounts } from "../core/accounting.js";
 import { Context } from "../core/context.js";
 import type { FrameTable } from "../memory/frames.js";
 import type { Peer } from "../memory/peer.js";
+import { allocateSharedMemory } from "../memory/shared-memory.js";
 import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "../wire/limits.js";
@@ -114,7 +115,11 @@ export class Daemon implements Server {
     const perProcessAccounting = IOMMUFD_NODES.get(node);
     if (perProcessAccounting !== undefined) {
       const { objectsMax } = this.limits;
-      const context = new Context(this.accounts, this.dependencies.frames, { perProcessAccounting, objectsMax });
+      const context = new Context(this.accounts, this.dependencies.frames, {
+        perProcessAccounting,
+        objectsMax,
+        allocateShared: allocateSharedMemory,
+      });
       return new IommufdFile(key, node, context, onRelease);
     }
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;

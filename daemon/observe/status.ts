@@ -1,6 +1,7 @@
 /** The tree that `iommufd-emu status` shows: sessions, contexts with their objects, devices, memory. */
 import { readdirSync } from "node:fs";
 import type { Accounts } from "../core/accounting.js";
+import { NO_PASID } from "../core/group.js";
 import type { FrameTable } from "../memory/frames.js";
 import { EndpointFile, IommufdFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
 import type { Session } from "../wire/session.js";
@@ -52,7 +53,7 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
       iommu: endpoint.iommu.name,
       group: group.id,
       bound,
-      hwpt: group.attachedHwpt?.id ?? null,
+      hwpt: group.attachment(NO_PASID)?.hwpt.id ?? null,
       faults: endpoint.faults().length,
       lostFaults: endpoint.lostFaults(),
       openedBy: files.filter((file) => file instanceof EndpointFile && file.endpoint === endpoint).flatMap(speakers),

@@ -6,6 +6,7 @@ import {
   iommu_hwpt_get_dirty_bitmap,
   iommu_hwpt_set_dirty_tracking,
 } from "../../proto/uapi/iommufd.js";
+import { clearDirty, readDirty } from "../core/dirty.js";
 import { HwptPaging } from "../core/hwpt.js";
 import { U64 } from "../u64.js";
 import type { Call } from "./call.js";
@@ -22,7 +23,7 @@ export function setDirtyTracking(call: Call): Errno {
   if (dirty === undefined) return errno.EOPNOTSUPP;
   const enable = (flags & IOMMU_HWPT_DIRTY_TRACKING_ENABLE) !== 0;
   // Enabling starts from a clean slate, even if it is enabled already.
-  if (enable) hwpt.ioas.map.clearDirty(dirty);
+  if (enable) clearDirty(hwpt.ioas.map, dirty);
   return dirty.setEnabled(enable);
 }
 
@@ -49,7 +50,7 @@ export function getDirtyBitmap(call: Call): Errno {
   if (dirty === undefined) return errno.EOPNOTSUPP;
   const bitmap = new UserBitmap(iova, pageSize.lowestBit(), call.memory, call.u64(fields.data));
   const clear = (flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) === 0;
-  hwpt.ioas.map.readDirty(dirty, iova, last, clear, (first, end) => {
+  readDirty(hwpt.ioas.map, dirty, iova, last, clear, (first, end) => {
     bitmap.set(first, end);
   });
   bitmap.store();

@@ -10,8 +10,9 @@ import { ioasAlloc, ioasAllowIovas, ioasIovaRanges } from "./ioas.js";
 import { ioasCopy, ioasMap, ioasMapFile, ioasUnmap } from "./map.js";
 import { option } from "./option.js";
 import { testCommand } from "./selftest/command.js";
+import { veventqAlloc } from "./veventq.js";
 import { vfioIoas } from "./vfio-ioas.js";
-import { hwQueueAlloc, vdeviceAlloc, veventqAlloc, viommuAlloc } from "./viommu.js";
+import { hwQueueAlloc, vdeviceAlloc, viommuAlloc } from "./viommu.js";
 
 export const handlers: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [0x3b80, destroy],

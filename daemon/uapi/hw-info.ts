@@ -40,7 +40,7 @@ export function getHwInfo(call: Call): Errno {
   const dirty = canTrackDirty ? IOMMU_HW_CAP_DIRTY_TRACKING : 0;
   call.setU32(fields.data_len, info.data.length);
   call.setU32(fields.out_data_type, info.type);
-  call.setU8(fields.out_max_pasid_log2, pasidBits);
+  call.setU8(fields.out_max_pasid_log2, pasidBits ?? 0);
   call.setU64(fields.out_capabilities, U64.fromNumber(dirty | IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED));
   return call.respond();
 }

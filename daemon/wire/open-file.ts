@@ -133,7 +133,7 @@ export class EndpointFile extends OpenFile {
   attach(ptId: number): number {
     const { device } = this;
     if (device === undefined) return -errno.EINVAL;
-    const hwpt = device.hwpt === undefined ? device.attach(ptId) : device.replace(ptId);
+    const hwpt = device.hwptOf() === undefined ? device.attach(ptId) : device.replace(ptId);
     return typeof hwpt === "number" ? -hwpt : hwpt.id;
   }
 

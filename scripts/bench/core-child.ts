@@ -9,6 +9,7 @@ import { Context } from "../../daemon/core/context.js";
 import { PAGE_SIZE, U64 } from "../../daemon/u64.js";
 import { Dispatcher } from "../../daemon/uapi/dispatch.js";
 import type { UserMemory } from "../../daemon/uapi/user-memory.js";
+import { errno } from "../../proto/uapi/errno.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import type { Field, Fields, StructLayout } from "../../proto/uapi/layout.js";
 import { FakeCaller, FakeSpace, noDescriptors, noMemory } from "../../test/support/machine.js";
@@ -85,7 +86,11 @@ const requests = {
 
 /** One IOAS with single pages mapped at every second page, entered in an order without order. */
 class Table {
-  private readonly context = new Context(new Accounts(), noMemory, { perProcessAccounting: false, objectsMax: 16 });
+  private readonly context = new Context(new Accounts(), noMemory, {
+    perProcessAccounting: false,
+    objectsMax: 16,
+    allocateShared: () => errno.ENOMEM,
+  });
   private readonly ioasId: number;
 
   constructor() {

@@ -158,7 +158,7 @@ export class ScaleMachine {
 function attached(device: DeviceObject, hwptId: number): PagingDomain {
   const hwpt = device.attach(hwptId);
   if (typeof hwpt === "number") throw new Error(`attach: ${errnoName(hwpt)}`);
-  return hwpt.domain;
+  return hwpt.paging.domain;
 }
 
 function bytesOf(pages: number): bigint {

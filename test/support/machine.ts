@@ -11,7 +11,8 @@ import { Context } from "../../daemon/core/context.js";
 import { DeviceObject } from "../../daemon/core/device.js";
 import { IommuGroup, type BusDevice } from "../../daemon/core/group.js";
 import type { AddressSpace, BackingFile, Caller, PfnRunSink } from "../../daemon/core/mm.js";
-import type { Iommu, PagingDomain, PhysicalMemory, ReservedRegion } from "../../daemon/hw/interface.js";
+import type { Domain, Iommu, PagingDomain, PhysicalMemory, ReservedRegion } from "../../daemon/hw/interface.js";
+import { allocateSharedMemory } from "../../daemon/memory/shared-memory.js";
 import { PAGE_SIZE, U64 } from "../../daemon/u64.js";
 import { Dispatcher } from "../../daemon/uapi/dispatch.js";
 import type { Descriptors } from "../../daemon/uapi/descriptors.js";
@@ -254,8 +255,9 @@ export class FakeIommu implements Iommu {
   readonly canEnforceCoherency = false;
   readonly canTrackDirty = false;
   readonly pasidBits = 0;
+  readonly raisesPageRequests = false;
   readonly domains: FakeDomain[] = [];
-  readonly attached = new Map<number, PagingDomain | undefined>();
+  readonly attached = new Map<number, Domain | undefined>();
   /** What the driver answers to an attach. */
   attachError: Errno = errno.OK;
 
@@ -273,7 +275,7 @@ export class FakeIommu implements Iommu {
     return domain;
   }
 
-  attach(requesterId: number, domain: PagingDomain | undefined): Errno {
+  attach(requesterId: number, domain: Domain | undefined): Errno {
     if (domain !== undefined && this.attachError !== errno.OK) return this.attachError;
     this.attached.set(requesterId, domain);
     return errno.OK;
@@ -325,6 +327,7 @@ export class Machine {
     this.context = new Context(this.accounts, this.frames, {
       perProcessAccounting: options.perProcess ?? false,
       objectsMax: 1_000_000,
+      allocateShared: allocateSharedMemory,
     });
   }
 

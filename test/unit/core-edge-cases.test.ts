@@ -575,7 +575,7 @@ describe("devices", () => {
     expect(b.attach(second)).toBe(EINVAL);
     expect(b.attach(first)).toBe(hwpt);
     const moved = a.replace(second) as HwptPaging;
-    expect(b.hwpt).toBe(moved);
+    expect(b.hwptOf()).toBe(moved);
     expect(moved.users).toBe(3);
     expect(machine.destroy(hwpt.id)).toBe(ENOENT);
     expect(iommu.attached.get(0x31)).toBe(moved.domain);

@@ -25,7 +25,7 @@ function mockDomain(personality: MockPersonality = LINUX_7_1, kind: Kind = "defa
   const memory = new TableMemory(4096, MOCK_TABLE_PFN_FIRST);
   const iommu = new MockIommu(memory, new FaultCounter(), { personality, scattersPages: false });
   iommu.addDevice(1, { noDirty: false, pasid: false, hugeIova: kind === "huge" });
-  const ask = { type: 0xdead, length: 8, read: () => Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0) };
+  const ask = { type: 0xdead, length: 8, read: () => Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0), write: () => false };
   const data = kind === "huge" && personality === LINUX_7_1 ? ask : undefined;
   const domain = iommu.allocateDomain(TRACKED, data, 1);
   if (typeof domain === "number") throw new Error(`errno ${domain}`);

@@ -27,7 +27,7 @@ function setUp(personality = LINUX_7_1, tablesMax = 4096): { memory: TableMemory
 /** struct iommu_hwpt_selftest with these words, cut to `length` bytes. */
 function data(words: readonly number[], length = 4 * words.length, type = 0xdead): DriverData {
   const bytes = new Uint8Array(new Uint32Array(words).buffer).subarray(0, length);
-  return { type, length, read: () => bytes };
+  return { type, length, read: () => bytes, write: () => false };
 }
 
 const HUGE = data([0, 1]);
@@ -123,7 +123,12 @@ describe("domains", () => {
 
   test("the driver checks flags, then type, then length, then reads, then the table type", () => {
     const { iommu } = setUp();
-    const unreadable = (type: number, length: number): DriverData => ({ type, length, read: () => undefined });
+    const unreadable = (type: number, length: number): DriverData => ({
+      type,
+      length,
+      read: () => undefined,
+      write: () => false,
+    });
     iommu.addDevice(8, { noDirty: true, pasid: false });
     expect(iommu.allocateDomain(TRACKED, unreadable(0xdead, 9), 8)).toBe(errno.EOPNOTSUPP);
     expect(iommu.allocateDomain({ ...PLAIN, enforceCoherency: true })).toBe(errno.EOPNOTSUPP);
@@ -178,12 +183,12 @@ describe("devices", () => {
   test("what a device can do follows its flags; Linux 6.12 has no PASIDs", () => {
     const { iommu } = setUp();
     iommu.addDevice(8, { noDirty: true, pasid: true });
-    expect(iommu.capabilitiesOf(RID)).toEqual({ canTrackDirty: true, pasidBits: 0 });
-    expect(iommu.capabilitiesOf(8)).toEqual({ canTrackDirty: false, pasidBits: 20 });
+    expect(iommu.capabilitiesOf(RID)).toEqual({ canTrackDirty: true, pasidBits: 0, raisesPageRequests: true });
+    expect(iommu.capabilitiesOf(8)).toEqual({ canTrackDirty: false, pasidBits: 20, raisesPageRequests: true });
     expect([iommu.cacheCoherent, iommu.canEnforceCoherency]).toEqual([true, false]);
     const old = setUp(LINUX_6_12).iommu;
     old.addDevice(8, { noDirty: true, pasid: true });
-    expect(old.capabilitiesOf(8)).toEqual({ canTrackDirty: false, pasidBits: 0 });
+    expect(old.capabilitiesOf(8)).toEqual({ canTrackDirty: false, pasidBits: 0, raisesPageRequests: true });
   });
 
   test("a tracked domain on a NO_DIRTY device is EINVAL, and the old domain stays", () => {

@@ -75,7 +75,9 @@ describe("capabilities", () => {
   test("nesting, driver data and, without SSADS, dirty tracking are refused with EOPNOTSUPP, the PASID flag is not", () => {
     const { iommu } = setUp();
     expect(iommu.allocateDomain({ ...PLAIN, nestParent: true })).toBe(errno.EOPNOTSUPP);
-    expect(iommu.allocateDomain(PLAIN, { type: 1, length: 1, read: () => new Uint8Array(1) })).toBe(errno.EOPNOTSUPP);
+    expect(iommu.allocateDomain(PLAIN, { type: 1, length: 1, read: () => new Uint8Array(1), write: () => false })).toBe(
+      errno.EOPNOTSUPP,
+    );
     expect(typeof iommu.allocateDomain({ ...PLAIN, pasid: true })).toBe("object");
     expect(newDomain(iommu).dirty).toBeUndefined();
     expect(newDomain(iommu, TRACKED).dirty).toMatchObject({ enabled: false, granuleLg2: 12 });

@@ -26,6 +26,11 @@ export interface MockPersonality {
   /** MOCK_PASID_WIDTH: log2 of the PASIDs of a device that has them. */
   readonly pasidBits: number;
   readonly hasPasidDomains: boolean;
+  /** Bytes of struct iommu_hwpt_selftest. */
+  readonly hwptDataBytes: number;
+  readonly hasVirtualIommus: boolean;
+  /** A hardware queue that is destroyed leaves its own slot, rather than the first one. */
+  readonly freesQueueSlots: boolean;
 }
 
 /** IOVAs of a mock table: three levels of 9 bits over pages of 2 KiB. */
@@ -52,10 +57,13 @@ export const LINUX_7_1: MockPersonality = {
   readsWhileDisabled: true,
   pasidBits: 20,
   hasPasidDomains: true,
+  hwptDataBytes: 8,
+  hasVirtualIommus: true,
+  freesQueueSlots: false,
 };
 
-/** With the dirty walk mended: no item of a leaf is left out. */
-export const LINUX_7_1_FIXED: MockPersonality = { ...LINUX_7_1, dirtyRule: "whole-entry" };
+/** With the driver's defects mended: the dirty walk leaves no item of a leaf out, queues leave their own slots. */
+export const LINUX_7_1_FIXED: MockPersonality = { ...LINUX_7_1, dirtyRule: "whole-entry", freesQueueSlots: true };
 
 export const LINUX_6_12: MockPersonality = {
   linux: "6.12",
@@ -66,4 +74,7 @@ export const LINUX_6_12: MockPersonality = {
   readsWhileDisabled: false,
   pasidBits: 0,
   hasPasidDomains: false,
+  hwptDataBytes: 4,
+  hasVirtualIommus: false,
+  freesQueueSlots: false,
 };

@@ -7,6 +7,7 @@ import { IndexAllocator } from "../engine/index-allocator.js";
 import type { TableMemory } from "../engine/table-memory.js";
 import { FaultLog, type FaultCounter } from "../fault-log.js";
 import type {
+  Domain,
   DomainOptions,
   DriverData,
   HardwareInfo,
@@ -44,7 +45,8 @@ export class VtdIommu implements Iommu {
   readonly cacheCoherent: boolean;
   readonly canEnforceCoherency: boolean;
   readonly canTrackDirty: boolean;
-  readonly pasidBits = 0;
+  readonly pasidBits = undefined;
+  readonly raisesPageRequests = false;
   readonly faults: FaultLog;
   private readonly tables: RemappingTables;
   private readonly caches: TranslationCaches;
@@ -100,7 +102,7 @@ export class VtdIommu implements Iommu {
   }
 
   /** After a failure the requester is blocked: the driver takes the old domain away before it checks the new one. */
-  attach(requesterId: number, domain: PagingDomain | undefined): Errno {
+  attach(requesterId: number, domain: Domain | undefined): Errno {
     const current = this.attached.get(requesterId);
     if (domain === current) return errno.OK;
     if (current !== undefined) this.detach(requesterId, current);

@@ -7,8 +7,10 @@ import * as test from "../../../proto/uapi/iommufd-test.js";
 import type { Call, Handler } from "../call.js";
 import { accessPages, accessReplaceIoas, accessTransfer, createAccess, destroyAccessPages } from "./access.js";
 import { checkMap, checkReferences } from "./check.js";
+import { checkCache, checkIotlb, triggerEvent, triggerPageRequest } from "./device.js";
 import { markDirty } from "./dirty.js";
 import { addReserved, mockDomain, mockDomainFlags, mockDomainReplace } from "./mock-domain.js";
+import { pasidAttach, pasidCheckHwpt, pasidDetach, pasidReplace } from "./pasid.js";
 
 /** Below this not even one run of pages fits in a batch. */
 const MEMORY_LIMIT_MIN = 12;
@@ -27,6 +29,14 @@ const operations: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [test.IOMMU_TEST_OP_ACCESS_REPLACE_IOAS, accessReplaceIoas],
   [test.IOMMU_TEST_OP_MOCK_DOMAIN_FLAGS, mockDomainFlags],
   [test.IOMMU_TEST_OP_DIRTY, markDirty],
+  [test.IOMMU_TEST_OP_MD_CHECK_IOTLB, checkIotlb],
+  [test.IOMMU_TEST_OP_TRIGGER_IOPF, triggerPageRequest],
+  [test.IOMMU_TEST_OP_DEV_CHECK_CACHE, checkCache],
+  [test.IOMMU_TEST_OP_TRIGGER_VEVENT, triggerEvent],
+  [test.IOMMU_TEST_OP_PASID_ATTACH, pasidAttach],
+  [test.IOMMU_TEST_OP_PASID_REPLACE, pasidReplace],
+  [test.IOMMU_TEST_OP_PASID_DETACH, pasidDetach],
+  [test.IOMMU_TEST_OP_PASID_CHECK_HWPT, pasidCheckHwpt],
 ]);
 
 export function testCommand(call: Call): Errno {
