@@ -188,7 +188,7 @@ static int connect_channel(struct channel *channel, const struct emu_address *da
 	memcpy(channel->token, token, SHIM_TOKEN_BYTES);
 	error = emu_hello(&channel->connection, fd);
 	if (!error && join)
-		error = emu_join(&channel->connection, token, SHIM_TOKEN_BYTES, false);
+		error = emu_join(&channel->connection, token, SHIM_TOKEN_BYTES, 0);
 	if (error)
 		drop(channel);
 	return error;
@@ -304,56 +304,148 @@ static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EM
 
 /* Sends the call and takes its answer; a new descriptor takes the number that is reserved for it. */
 static int run_ioctl(struct emu_connection *connection, struct emu_pending *pending, const struct emu_call *call,
-		     struct shim_reserved *reserved, int32_t *result)
+		     struct shim_reserved *reserved, int32_t *result, struct emu_made *made)
 {
-	struct emu_made made;
 	struct emu_bytes body;
 	int error = emu_exchange(connection, pending, EMU_ANSWER_IOCTL, &body);
 
 	if (!error)
-		error = emu_take_reply(body, call, result, &made);
+		error = emu_take_reply(body, call, result, made);
 	/* The description is held by this connection until the descriptor holds it. */
-	return error || !made.bytes ? error : shim_adopt(reserved, &made, call, result);
+	return error || !made->bytes ? error : shim_adopt(reserved, made, call, result);
 }
 
-/* 0, or why the daemon could not be asked; an ioctl that fails has an errno in `result`. */
-static int exchange_ioctl(int fd, struct emu_connection *connection, uint32_t request, uint64_t argument,
-			  int32_t *result)
+/* What is to be done on a channel, and what came of it. */
+struct work {
+	/* An ioctl, or a read or write of `count` bytes at `argument`. */
+	enum { IOCTL, READ, WRITE } kind;
+	uint32_t request;
+	uint64_t argument, count;
+	/* What the system call returns, or a negative errno. */
+	int32_t result;
+	/* Notices to take back after a read or write; descriptions that an ioctl emptied. */
+	uint64_t withdrawn;
+	struct emu_emptied emptied;
+};
+
+/* 0, or why the daemon could not be asked; a call that fails has an errno in `result`. */
+static int exchange_ioctl(int fd, struct emu_connection *connection, struct work *work)
 {
 	struct emu_caller caller = { .process_memory = connection->limits.process_memory, .token_of = token_of };
 	struct shim_reserved reserved;
 	struct emu_pending pending;
 	struct emu_call call;
+	struct emu_made made;
 	int error;
 
 	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, request, argument, &caller, &call);
-	*result = shim_reserve(fd, &call, &reserved);
-	if (*result)
+	emu_put_ioctl(&pending.writer, work->request, work->argument, &caller, &call);
+	work->result = shim_reserve(fd, &call, &reserved);
+	if (work->result)
 		return 0;
-	error = run_ioctl(connection, &pending, &call, &reserved, result);
+	error = run_ioctl(connection, &pending, &call, &reserved, &work->result, &made);
 	shim_give_up(&reserved);
+	if (!error)
+		work->emptied = made.emptied;
 	return error;
 }
 
-long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument)
+static int exchange_transfer(struct emu_connection *connection, struct work *work)
+{
+	bool reads = work->kind == READ;
+	struct emu_pending pending;
+	struct emu_bytes body;
+	struct emu_call call;
+	int error;
+
+	emu_request_begin(connection, &pending, reads ? EMU_READ : EMU_WRITE);
+	emu_put_transfer(&pending.writer, reads, work->argument, work->count, &call);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_FILE, &body);
+	if (!error)
+		error = emu_take_reply(body, &call, &work->result, NULL);
+	if (!error)
+		work->withdrawn = emu_get_varint(body, EMU_FILE_REPLY_WITHDRAWN);
+	return error;
+}
+
+/* Does the work on a channel for the description behind `fd`; its result, or why the daemon could not be asked. */
+static long run(int fd, const struct shim_description *description, struct work *work)
 {
 	struct channel spare, *channel;
-	int32_t result = 0;
 	int error = obtain(fd, description, &spare, &channel);
 
+	work->result = 0;
+	work->withdrawn = work->emptied.count = 0;
 	if (!error) {
-		error = exchange_ioctl(fd, &channel->connection, request, argument, &result);
+		if (work->kind == IOCTL)
+			error = exchange_ioctl(fd, &channel->connection, work);
+		else
+			error = exchange_transfer(&channel->connection, work);
 		if (error)
 			drop(channel);
 		finish(channel, &spare);
 	}
 	if (!error)
-		return result;
+		return work->result;
 	if (error == -EMFILE || error == -ENFILE || error == -ENOMEM)
 		return error;
 	shim_report("lost", shim_node_path(description->node), error);
 	return -EIO;
+}
+
+/* Takes notices off the socket. They were sent before the reply that says so. */
+static void withdraw(int fd, uint64_t notices)
+{
+	uint8_t bytes[EMU_NOTICE_BYTES];
+
+	while (notices-- && emu_sys(recvfrom, fd, bytes, sizeof(bytes), MSG_WAITALL, 0, 0) == sizeof(bytes))
+		;
+}
+
+long shim_transfer(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count)
+{
+	struct work work = { .kind = reads ? READ : WRITE, .argument = address, .count = count };
+	long result = run(fd, description, &work);
+
+	withdraw(fd, work.withdrawn);
+	return result;
+}
+
+/* An empty read of each: its reply says which notices hold no longer. */
+static void settle_emptied(const struct emu_emptied *emptied)
+{
+	struct shim_description description;
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < emptied->count; i++) {
+		if (emptied->tokens[i].length != SHIM_TOKEN_BYTES)
+			continue;
+		fd = shim_find((const char *)emptied->tokens[i].data, &description);
+		if (fd >= 0)
+			shim_transfer(fd, &description, true, 0, 0);
+	}
+}
+
+long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument)
+{
+	struct work work = { .kind = IOCTL, .request = request, .argument = argument };
+	long result = run(fd, description, &work);
+
+	settle_emptied(&work.emptied);
+	return result;
+}
+
+long shim_size(int fd, const struct shim_description *description, uint64_t *size)
+{
+	struct channel spare, *channel;
+	int error = obtain(fd, description, &spare, &channel);
+
+	if (error)
+		return error;
+	*size = channel->connection.size;
+	finish(channel, &spare);
+	return 0;
 }
 
 void shim_prepare(int fd, const struct shim_description *description)

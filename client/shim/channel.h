@@ -14,6 +14,15 @@
 long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument);
 
 /*
+ * Reads or writes the description behind `fd`, a queue that an ioctl made. Returns what read(2) or write(2) returns, or
+ * a negative errno.
+ */
+long shim_transfer(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count);
+
+/* The bytes of the description behind `fd`, 0 if it has no size. 0, or a negative errno. */
+long shim_size(int fd, const struct shim_description *description, uint64_t *size);
+
+/*
  * Waits until the daemon has handled the closes that this process made, and gives up the description's channels if it
  * is not open any more.
  */

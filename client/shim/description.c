@@ -1,8 +1,10 @@
 /* Which of the program's file descriptors and paths are ours; see description.h. */
 #include "description.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,8 +17,11 @@ static const char prefix[] = "iommufd-emu/";
 #define TOKEN_AT PREFIX_BYTES
 #define NODE_AT (TOKEN_AT + SHIM_TOKEN_BYTES)
 
-static const char *const paths[SHIM_NODES] = { "/dev/iommu", "/dev/vfio/vfio", "anon_inode:[iommufd_test_staccess]" };
-static const char *const node_names[SHIM_NODES] = { "/iommu/", "/vfio/", "/access/" };
+static const char *const paths[SHIM_NODES] = { "/dev/iommu", "/dev/vfio/vfio", "anon_inode:[iommufd_test_staccess]",
+					       "anon_inode:[iommufd-pgfault]", "anon_inode:[iommufd-veventq]",
+					       "/dmabuf:" };
+static const char *const node_names[SHIM_NODES] = { "/iommu/", "/vfio/",    "/access/",
+						    "/fault/", "/veventq/", "/dmabuf/" };
 
 const char *shim_node_path(enum shim_node node)
 {
@@ -50,6 +55,30 @@ bool shim_identify(int fd, struct shim_description *description)
 	description->node = (enum shim_node)node;
 	description->access = (name[bytes - 1] - '0') & O_ACCMODE;
 	return true;
+}
+
+int shim_find(const char *token, struct shim_description *description)
+{
+	/* Room for several entries of a directory. */
+	_Alignas(struct dirent64) char entries[1024];
+	long length, at;
+	int found = -1;
+	int directory = (int)emu_sys(openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory < 0)
+		return -1;
+	while (found < 0 && (length = emu_sys(getdents64, directory, entries, sizeof(entries))) > 0) {
+		for (at = 0; at < length && found < 0;) {
+			const struct dirent64 *entry = (const struct dirent64 *)(const void *)(entries + at);
+			int fd = *entry->d_name == '.' ? -1 : atoi(entry->d_name);
+
+			if (shim_identify(fd, description) && !memcmp(description->token, token, SHIM_TOKEN_BYTES))
+				found = fd;
+			at += entry->d_reclen;
+		}
+	}
+	emu_sys(close, directory);
+	return found;
 }
 
 int shim_choose_token(struct shim_description *description)

@@ -1,62 +1,207 @@
 /*
- * What else a program may try on one of ours as a file: it cannot be read, written or watched by epoll, and none of its
- * offsets can be mapped. poll and select need nothing: the socket is always ready, as an iommufd and an access are.
+ * What else a program may do with one of ours as a file. The queues of page requests and events are read, written and
+ * polled, by the rules of Linux; the rest cannot be read, written or watched by epoll. poll and select need nothing for
+ * them: their sockets are always ready, as an iommufd and an access are.
  */
-#include "description.h"
+#include <limits.h>
+
+#include "channel.h"
 #include "system.h"
 #include "wrapped.h"
 
-/*
- * The end of a read that returned `result`. Nothing ever arrives on our sockets, so a read of one comes back at once
- * with 0, and only then has to be told from the end of an ordinary file.
- */
-static ssize_t after_read(int fd, ssize_t result)
+/* What read(2) returns for one of ours, which is not asked itself: on the socket of a queue lie notices. */
+static ssize_t read_ours(int fd, const struct shim_description *description, void *buffer, size_t count)
 {
-	struct shim_description description;
+	if (description->access == O_WRONLY)
+		return shim_return(-EBADF);
+	if (!shim_is_queue(description->node))
+		return shim_return(-EINVAL);
+	return shim_return(shim_transfer(fd, description, true, (uintptr_t)buffer, count));
+}
 
-	if (result || !shim_identify(fd, &description))
-		return result;
-	return shim_return(description.access == O_WRONLY ? -EBADF : -EINVAL);
+static ssize_t write_ours(int fd, const struct shim_description *description, const void *buffer, size_t count)
+{
+	if (description->access == O_RDONLY)
+		return shim_return(-EBADF);
+	if (!shim_is_queue(description->node))
+		return shim_return(-EINVAL);
+	return shim_return(shim_transfer(fd, description, false, (uintptr_t)buffer, count));
 }
 
 SHIM_EXPORT ssize_t read(int fd, void *buffer, size_t count)
 {
-	return after_read(fd, NEXT(read)(fd, buffer, count));
+	struct shim_description description;
+
+	if (shim_identify(fd, &description))
+		return read_ours(fd, &description, buffer, count);
+	return NEXT(read)(fd, buffer, count);
 }
 
 SHIM_EXPORT ssize_t __read_chk(int fd, void *buffer, size_t count, size_t capacity)
 {
-	return after_read(fd, NEXT(__read_chk)(fd, buffer, count, capacity));
-}
-
-SHIM_EXPORT ssize_t readv(int fd, const struct iovec *list, int count)
-{
-	return after_read(fd, NEXT(readv)(fd, list, count));
-}
-
-/* Whether `fd` is ours; then a write to it fails. The bytes must not reach the daemon. */
-static bool refuses_write(int fd, ssize_t *result)
-{
 	struct shim_description description;
 
-	if (!shim_identify(fd, &description))
-		return false;
-	*result = shim_return(description.access == O_RDONLY ? -EBADF : -EINVAL);
-	return true;
+	if (count <= capacity && shim_identify(fd, &description))
+		return read_ours(fd, &description, buffer, count);
+	return NEXT(__read_chk)(fd, buffer, count, capacity);
 }
 
 SHIM_EXPORT ssize_t write(int fd, const void *buffer, size_t count)
 {
-	ssize_t result;
+	struct shim_description description;
 
-	return refuses_write(fd, &result) ? result : NEXT(write)(fd, buffer, count);
+	if (shim_identify(fd, &description))
+		return write_ours(fd, &description, buffer, count);
+	return NEXT(write)(fd, buffer, count);
+}
+
+/* One transfer after the other, until one is short; what was transferred before an error counts. */
+static ssize_t transfer_list(int fd, const struct shim_description *description, const struct iovec *list, int count,
+			     bool reads)
+{
+	ssize_t done = 0;
+	int i;
+
+	if (count < 0 || count > IOV_MAX)
+		return shim_return(-EINVAL);
+	for (i = 0; i < count; i++) {
+		size_t length = list[i].iov_len;
+		ssize_t part;
+
+		if (reads)
+			part = read_ours(fd, description, list[i].iov_base, length);
+		else
+			part = write_ours(fd, description, list[i].iov_base, length);
+		if (part < 0)
+			return done ? done : part;
+		done += part;
+		if ((size_t)part < length)
+			break;
+	}
+	return done;
+}
+
+SHIM_EXPORT ssize_t readv(int fd, const struct iovec *list, int count)
+{
+	struct shim_description description;
+
+	if (shim_identify(fd, &description))
+		return transfer_list(fd, &description, list, count, true);
+	return NEXT(readv)(fd, list, count);
 }
 
 SHIM_EXPORT ssize_t writev(int fd, const struct iovec *list, int count)
 {
-	ssize_t result;
+	struct shim_description description;
 
-	return refuses_write(fd, &result) ? result : NEXT(writev)(fd, list, count);
+	if (shim_identify(fd, &description))
+		return transfer_list(fd, &description, list, count, false);
+	return NEXT(writev)(fd, list, count);
+}
+
+/* A dma-buf can be asked where its ends are. */
+static long seek_dmabuf(int fd, const struct shim_description *description, off_t offset, int whence)
+{
+	uint64_t size;
+	long error;
+
+	if (offset || (whence != SEEK_SET && whence != SEEK_END))
+		return -EINVAL;
+	error = shim_size(fd, description, &size);
+	if (error)
+		return error;
+	return whence == SEEK_END ? (long)size : 0;
+}
+
+static bool is_dmabuf(int fd, struct shim_description *description)
+{
+	return shim_identify(fd, description) && description->node == SHIM_DMABUF;
+}
+
+SHIM_EXPORT off_t lseek(int fd, off_t offset, int whence)
+{
+	struct shim_description description;
+	off_t result = NEXT(lseek)(fd, offset, whence);
+
+	if (result >= 0 || errno != ESPIPE || !is_dmabuf(fd, &description))
+		return result;
+	return shim_return(seek_dmabuf(fd, &description, offset, whence));
+}
+
+SHIM_EXPORT off64_t lseek64(int fd, off64_t offset, int whence)
+{
+	struct shim_description description;
+	off64_t result = NEXT(lseek64)(fd, offset, whence);
+
+	if (result >= 0 || errno != ESPIPE || !is_dmabuf(fd, &description))
+		return result;
+	return shim_return(seek_dmabuf(fd, &description, offset, whence));
+}
+
+/*
+ * The socket of an event queue can be written to; the queue cannot. Takes the wish to write out of `list`, and says in
+ * `hidden` where it was. False if there was none.
+ */
+static bool hide_writing(struct pollfd *list, nfds_t count, bool hidden[])
+{
+	struct shim_description description;
+	bool any = false;
+	nfds_t i;
+
+	for (i = 0; i < count; i++) {
+		hidden[i] = list[i].events & (POLLOUT | POLLWRNORM) && shim_identify(list[i].fd, &description) &&
+			    description.node == SHIM_VEVENTQ;
+		any |= hidden[i];
+	}
+	return any;
+}
+
+/* Longer lists are polled as they are: an event queue in them then seems to be writable. */
+#define POLL_LIST_MAX 256
+
+/* Runs poll with what an event queue can be asked. */
+static int poll_around(struct pollfd *list, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct pollfd asked[POLL_LIST_MAX];
+	bool hidden[POLL_LIST_MAX];
+	nfds_t i;
+	int result;
+
+	if (count > POLL_LIST_MAX || !hide_writing(list, count, hidden))
+		return NEXT(ppoll)(list, count, timeout, mask);
+	for (i = 0; i < count; i++) {
+		asked[i] = list[i];
+		if (hidden[i])
+			asked[i].events &= (short)~(POLLOUT | POLLWRNORM);
+	}
+	result = NEXT(ppoll)(asked, count, timeout, mask);
+	for (i = 0; i < count; i++)
+		list[i].revents = asked[i].revents;
+	return result;
+}
+
+static int poll_for(struct pollfd *list, nfds_t count, int timeout_ms)
+{
+	struct timespec timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
+
+	return poll_around(list, count, timeout_ms < 0 ? NULL : &timeout, NULL);
+}
+
+SHIM_EXPORT int poll(struct pollfd *list, nfds_t count, int timeout_ms)
+{
+	return poll_for(list, count, timeout_ms);
+}
+
+SHIM_EXPORT int __poll_chk(struct pollfd *list, nfds_t count, int timeout_ms, size_t bytes)
+{
+	if (bytes / sizeof(*list) < count)
+		return NEXT(__poll_chk)(list, count, timeout_ms, bytes);
+	return poll_for(list, count, timeout_ms);
+}
+
+SHIM_EXPORT int ppoll(struct pollfd *list, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
+{
+	return poll_around(list, count, timeout, mask);
 }
 
 /* Linux answers in this order: the call's own form, what the file was opened for, then the driver. */
@@ -68,11 +213,11 @@ static int mmap_error(const struct shim_description *description, size_t length,
 
 	if (!length || offset & 4095 || (!shared && (flags & MAP_TYPE) != MAP_PRIVATE))
 		return -EINVAL;
-	if (description->node == SHIM_ACCESS)
+	if (description->node == SHIM_ACCESS || shim_is_queue(description->node))
 		return -ENODEV;
 	if ((shared && protection & PROT_WRITE && read_only) || description->access == O_WRONLY)
 		return -EACCES;
-	if (!shared || read_only)
+	if (!shared || read_only || description->node == SHIM_DMABUF)
 		return -EINVAL;
 	return protection & PROT_EXEC ? -EPERM : -ENXIO;
 }
@@ -105,7 +250,8 @@ SHIM_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *
 {
 	struct shim_description description;
 
-	if (operation == EPOLL_CTL_ADD && shim_identify(fd, &description))
+	if (operation == EPOLL_CTL_ADD && shim_identify(fd, &description) && !shim_is_queue(description.node) &&
+	    description.node != SHIM_DMABUF)
 		return (int)shim_return(-EPERM);
 	return NEXT(epoll_ctl)(epoll, operation, fd, event);
 }

@@ -55,8 +55,8 @@ SHIM_EXPORT int ioctl(int fd, unsigned long request, ...)
 	case FIOASYNC:
 		return (int)shim_return(set_async(argument));
 	default:
-		/* An access is only an argument of ioctls on an iommufd. */
-		if (description.node == SHIM_ACCESS)
+		/* What an ioctl made is only an argument of ioctls on an iommufd. */
+		if (description.node >= SHIM_PATHS)
 			return (int)shim_return(-ENOTTY);
 		return (int)shim_return(shim_call(fd, &description, (uint32_t)request, argument));
 	}

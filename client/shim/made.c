@@ -8,6 +8,13 @@
 #include "ioctl_table.h"
 #include "system.h"
 
+static const enum shim_node nodes[] = {
+	[IOMMUFD_EMU_MAKES_ACCESS] = SHIM_ACCESS,
+	[IOMMUFD_EMU_MAKES_FAULT] = SHIM_FAULT,
+	[IOMMUFD_EMU_MAKES_VEVENTQ] = SHIM_VEVENTQ,
+	[IOMMUFD_EMU_MAKES_DMABUF] = SHIM_DMABUF,
+};
+
 int shim_reserve(int fd, const struct emu_call *call, struct shim_reserved *reserved)
 {
 	int error;
@@ -15,7 +22,7 @@ int shim_reserve(int fd, const struct emu_call *call, struct shim_reserved *rese
 	reserved->fd = -1;
 	if (call->makes == IOMMUFD_EMU_MAKES_NONE)
 		return 0;
-	reserved->node = SHIM_ACCESS;
+	reserved->node = nodes[call->makes];
 	error = shim_daemon_of(fd, &reserved->daemon);
 	if (error)
 		return error;
@@ -35,6 +42,7 @@ static int hold(int fd, const struct shim_description *description, const struct
 		.receive = receive,
 		.receive_capacity = sizeof(receive),
 	};
+	bool queue = shim_is_queue(description->node);
 	struct emu_address own;
 	int error;
 
@@ -43,9 +51,10 @@ static int hold(int fd, const struct shim_description *description, const struct
 	if (!error)
 		error = emu_hello(&connection, fd);
 	if (!error)
-		error = emu_join(&connection, description->token, SHIM_TOKEN_BYTES, true);
-	/* Nothing more comes on this socket. Shut down it is always ready. */
-	if (!error)
+		error = emu_join(&connection, description->token, SHIM_TOKEN_BYTES,
+				 queue ? EMU_JOIN_AS_HOLDER | EMU_JOIN_NOTIFIED : EMU_JOIN_AS_HOLDER);
+	/* On the socket of a queue come notices. On others nothing comes: shut down they are always ready. */
+	if (!error && !queue)
 		emu_sys(shutdown, fd, SHUT_RD);
 	return error;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -31,6 +32,7 @@ int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int directory, const char *path, int flags);
 int __openat64_2(int directory, const char *path, int flags);
+int __poll_chk(struct pollfd *list, nfds_t count, int timeout_ms, size_t bytes);
 ssize_t __read_chk(int fd, void *buffer, size_t count, size_t capacity);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
@@ -47,7 +49,8 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *st
 	X(open) X(open64) X(openat) X(openat64) X(__open_2) X(__open64_2) X(__openat_2) X(__openat64_2)                \
 	X(creat) X(creat64)                                                                                            \
 	X(ioctl) X(close) X(close_range) X(closefrom) X(dup2) X(dup3) X(fcntl) X(fcntl64)                              \
-	X(read) X(__read_chk) X(readv) X(write) X(writev) X(mmap) X(mmap64) X(epoll_ctl)                               \
+	X(read) X(__read_chk) X(readv) X(write) X(writev) X(lseek) X(lseek64) X(mmap) X(mmap64)                        \
+	X(poll) X(__poll_chk) X(ppoll) X(epoll_ctl)                                                                    \
 	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \
 	X(__xstat) X(__xstat64) X(__lxstat) X(__lxstat64) X(__fxstat) X(__fxstat64) X(__fxstatat) X(__fxstatat64)      \
 	X(access) X(faccessat) X(euidaccess) X(eaccess)

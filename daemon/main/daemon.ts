@@ -22,7 +22,7 @@ import type { Topology } from "./topology.js";
 import { VERSION } from "./version.js";
 
 /** Optional parts of the protocol that this daemon has. */
-const FEATURES = ["batch", "endpoints", "regions", "callback-regions", "status"] as const;
+const FEATURES = ["batch", "endpoints", "regions", "callback-regions", "files", "status"] as const;
 
 /** Nodes that open a context, and whether locked memory is charged to the process there. */
 const IOMMUFD_NODES: ReadonlyMap<string, boolean> = new Map([
@@ -55,6 +55,7 @@ export class Daemon implements Server {
   readonly limits: WireLimits;
   readonly dispatcher: Dispatcher;
   readonly accounts = new Accounts();
+  readonly emptied: MadeFile[] = [];
   private readonly files = new Map<string, OpenFile>();
   private readonly sessions = new Set<Session>();
   private readonly endpoints = new Map<string, EndpointNode>();
@@ -129,9 +130,10 @@ export class Daemon implements Server {
 
   adopt(target: DescriptorTarget): MadeFile {
     const key = this.freshToken();
-    const file = new MadeFile(key, target, () => {
+    const onRelease = (): void => {
       this.files.delete(key);
-    });
+    };
+    const file = new MadeFile(key, target, onRelease, (emptied) => this.emptied.push(emptied));
     this.files.set(key, file);
     return file;
   }

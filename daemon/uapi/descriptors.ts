@@ -9,6 +9,8 @@ import type { UserMemory } from "./user-memory.js";
 export interface DescriptorTarget {
   /** For inspection, and for clients to name it: "access", "fault", "veventq", "dmabuf". */
   readonly node: string;
+  /** In bytes, of what has a size: a dma-buf. */
+  readonly size?: number;
   /** The last descriptor is closed. */
   release(): void;
   /**

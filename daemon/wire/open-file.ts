@@ -55,19 +55,39 @@ export class IommufdFile extends OpenFile {
   }
 }
 
+/** A connection that is told when there is something to read. */
+export interface Notified {
+  readable(): void;
+}
+
+/** Notices of arrivals that a connection may not have seen yet: so many, and no more, are sent before one is withdrawn. */
+const NOTICES_MAX = 64;
+
 /**
  * What an ioctl made and its caller gets a descriptor of. The session that made it holds it until the client joins with
  * `hold`, which takes that hold over.
+ *
+ * One connection at a time is notified of arrivals. The notices lie in its socket, so that poll(2) of the socket tells
+ * what poll(2) of the file would; they are withdrawn when nothing is left to read, by a reply to whoever read last.
  */
 export class MadeFile extends OpenFile {
   private claimed = false;
+  private notified: Notified | undefined;
+  /** Sent and not withdrawn. */
+  private notices = 0;
 
+  /** @param onEmptied is called when something other than a read has left nothing to read, and there are notices of it */
   constructor(
     token: string,
     readonly target: DescriptorTarget,
     private readonly onRelease: () => void,
+    private readonly onEmptied: (file: MadeFile) => void,
   ) {
     super(token);
+    target.readiness?.listen(() => {
+      if (this.isReadable()) this.sendNotice();
+      else if (this.notices > 0) this.onEmptied(this);
+    });
   }
 
   override get node(): string {
@@ -77,6 +97,38 @@ export class MadeFile extends OpenFile {
   override hold(): void {
     if (this.claimed) super.hold();
     this.claimed = true;
+  }
+
+  /** @returns EBUSY: another connection is notified already */
+  notify(connection: Notified): Errno {
+    if (this.notified !== undefined) return errno.EBUSY;
+    this.notified = connection;
+    this.notices = 0;
+    if (this.isReadable()) this.sendNotice();
+    return errno.OK;
+  }
+
+  /** The connection leaves. */
+  forget(connection: Notified): void {
+    if (this.notified === connection) this.notified = undefined;
+  }
+
+  /** @returns how many notices hold no longer */
+  withdraw(): number {
+    if (this.isReadable()) return 0;
+    const withdrawn = this.notices;
+    this.notices = 0;
+    return withdrawn;
+  }
+
+  private isReadable(): boolean {
+    return this.target.readiness?.readable === true;
+  }
+
+  private sendNotice(): void {
+    if (this.notified === undefined || this.notices === NOTICES_MAX) return;
+    this.notices++;
+    this.notified.readable();
   }
 
   /** The session that made it is over. */

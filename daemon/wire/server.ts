@@ -12,6 +12,8 @@ export interface Server {
   readonly features: readonly string[];
   readonly limits: WireLimits;
   readonly dispatcher: Dispatcher;
+  /** Files that the request in progress has left with nothing to read, while somebody has notices of something. */
+  readonly emptied: MadeFile[];
 
   /**
    * Opens a node.

@@ -10,23 +10,25 @@ import { errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { Peer } from "../memory/peer.js";
+import type { DescriptorTarget } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
-import { EndpointFile, IommufdFile, type OpenFile } from "./open-file.js";
-import { Output } from "./output.js";
+import { EndpointFile, IommufdFile, MadeFile, type Notified, type OpenFile } from "./open-file.js";
+import { Output, type Written } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
 import { SessionDescriptors } from "./session-descriptors.js";
 import type { Server } from "./server.js";
 import type { Connection } from "./transport.js";
-import { fromWire, numberToWire, toWire } from "./wire64.js";
+import { fromWire, numberToWire, toWire, type WireUint64 } from "./wire64.js";
 
 type IClientFrame = iommufd_emu.v1.ClientFrame.$Properties;
 type IServerFrame = iommufd_emu.v1.ServerFrame.$Properties;
 type IIoctl = iommufd_emu.v1.Ioctl.$Properties;
 type IIoctlReply = iommufd_emu.v1.IoctlReply.$Properties;
 type IRegionAdd = iommufd_emu.v1.RegionAdd.$Properties;
+type IFileReply = iommufd_emu.v1.FileReply.$Properties;
 type IResult = iommufd_emu.v1.Result.$Properties;
 type Reply = Omit<IServerFrame, "sequence">;
 
@@ -34,10 +36,12 @@ export const PROTOCOL_VERSION = 1;
 const TOKEN_BYTES_MIN = 16;
 const TOKEN_BYTES_MAX = 64;
 const NO_BYTES = new Uint8Array(0);
+/** MAX_RW_COUNT: read(2) and write(2) take no more at a time. */
+const TRANSFER_BYTES_MAX = 0x7fff_f000;
 /** Bytes of replies that are gathered before they are sent: with those of one more request, what a client can make wait. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
 
-export class Session {
+export class Session implements Notified {
   private readonly parser: FrameParser;
   private readonly memory: SegmentMemory;
   private readonly descriptors: SessionDescriptors;
@@ -175,7 +179,8 @@ export class Session {
 
   private answerIoctl(sequence: number): void {
     const result = this.ioctl();
-    if (this.descriptors.made === undefined) this.output.ioctlReply(sequence, result, this.memory.written);
+    const plain = this.descriptors.made === undefined && this.server.emptied.length === 0;
+    if (plain) this.output.ioctlReply(sequence, result, this.memory.written);
     else this.output.frame(sequence, { ioctl: this.replyOf(result) });
   }
 
@@ -248,6 +253,8 @@ export class Session {
       this.checkSegments(segmentCountOf(frame.ioctl));
       return { ioctl: this.ioctlMessage(frame.ioctl) };
     }
+    if (frame.read) return { file: this.readFile(frame.read) };
+    if (frame.write) return { file: this.writeFile(frame.write) };
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma);
     if (frame.open) return this.open(frame.open);
@@ -304,10 +311,18 @@ export class Session {
     checkToken(token);
     const file = this.server.find(tokenKey(token));
     if (file === undefined) return { join: { error: errno.EBADF } };
+    const error = join.notify === true && file instanceof MadeFile ? file.notify(this) : errno.OK;
+    if (error !== errno.OK) return { join: { error } };
     this.file = file;
     this.holds = join.hold ?? false;
     if (this.holds) file.hold();
-    return { join: {} };
+    const size = file instanceof MadeFile ? file.target.size : undefined;
+    return { join: size === undefined ? {} : { size: numberToWire(size) } };
+  }
+
+  /** There is something to read in the file of this connection. */
+  readable(): void {
+    this.send(0, { readable: {} });
   }
 
   /** Gives up the open file description. @returns whether that released it */
@@ -315,6 +330,7 @@ export class Session {
     const { file, holds } = this;
     this.file = undefined;
     this.holds = false;
+    if (file instanceof MadeFile) file.forget(this);
     return file !== undefined && holds && file.drop();
   }
 
@@ -352,7 +368,9 @@ export class Session {
     const reply: IIoctlReply = { result };
     const { written } = this.memory;
     const { made } = this.descriptors;
-    if (written !== undefined) reply.written = written.map(({ address, data }) => ({ address: toWire(address), data }));
+    const { emptied } = this.server;
+    if (emptied.length > 0) reply.emptied = emptied.map(({ token }) => Buffer.from(token, "hex"));
+    if (written !== undefined) reply.written = written.map(segmentOf);
     if (made !== undefined)
       reply.descriptors = made.map(({ address, token }) => ({
         address: toWire(address),
@@ -366,10 +384,41 @@ export class Session {
     const { file, memory, request, server } = this;
     memory.begin();
     this.descriptors.begin();
+    server.emptied.length = 0;
     if (file === undefined || file.released) return -errno.EBADF;
     if (!(file instanceof IommufdFile)) return -errno.ENOTTY;
     const { dispatcher } = server;
     return dispatcher.ioctl(file.context, this.peer, memory, request.request, request.argument, this.descriptors);
+  }
+
+  // ---- files that ioctls made -----------------------------------------------------------------------------------------
+
+  private readFile({ address, count, writable }: iommufd_emu.v1.Read.$Properties): IFileReply {
+    this.request.load({ writable: writable ?? [] });
+    return this.transfer(count, (file, bytes) => file.read?.(this.memory, fromWire(address), bytes));
+  }
+
+  private writeFile({ address, count, readable }: iommufd_emu.v1.Write.$Properties): IFileReply {
+    this.request.load({ readable: readable ?? [] });
+    return this.transfer(count, (file, bytes) => file.write?.(this.memory, fromWire(address), bytes));
+  }
+
+  /** @param run undefined: the file has no such operation */
+  private transfer(
+    count: WireUint64 | null | undefined,
+    run: (target: DescriptorTarget, count: number) => number | undefined,
+  ): IFileReply {
+    const { file, memory, request, server } = this;
+    this.checkSegments(request.segmentCount);
+    memory.begin();
+    server.emptied.length = 0;
+    if (file === undefined || file.released) return { result: -errno.EBADF };
+    if (!(file instanceof MadeFile)) return { result: -errno.EINVAL };
+    const bytes = fromWire(count);
+    // A count is a signed number.
+    const result = bytes.high < 0 ? undefined : run(file.target, Math.min(bytes.toNumber(), TRANSFER_BYTES_MAX));
+    const written = (memory.written ?? []).map(segmentOf);
+    return { result: result ?? -errno.EINVAL, written, withdrawn: file.withdraw() };
   }
 
   // ---- regions and endpoints ----------------------------------------------------------------------------------------
@@ -416,6 +465,10 @@ export class Session {
     const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits);
     return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
   }
+}
+
+function segmentOf({ address, data }: Written): iommufd_emu.v1.Segment.$Properties {
+  return { address: toWire(address), data };
 }
 
 function decodeFrame(bytes: Uint8Array, start: number, end: number): IClientFrame {

@@ -31,7 +31,10 @@ function codeOf(text: string): string {
 function calls(code: string, names: readonly string[]): string[] {
   const pattern = new RegExp(`(?<![\\w.>])(${names.join("|")})\\s*\\(`, "g");
   return [...code.matchAll(pattern)]
-    .filter(({ index }) => !/(^|\n)[\w\t ]*\b(int|ssize_t|void \*|void)\s*\*?$/.test(code.slice(0, index).trimEnd()))
+    .filter(
+      ({ index }) =>
+        !/(^|\n)[\w\t ]*\b(int|ssize_t|off_t|off64_t|void \*|void)\s*\*?$/.test(code.slice(0, index).trimEnd()),
+    )
     .map(([, name]) => name!);
 }
 

@@ -229,6 +229,21 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	}
 }
 
+void emu_put_transfer(struct emu_writer *writer, bool reads, uint64_t address, uint64_t count, struct emu_call *call)
+{
+	size_t length = count < EMU_MEMORY_BYTES_MAX ? (size_t)count : EMU_MEMORY_BYTES_MAX;
+
+	call->count = 0;
+	emu_put_varint(writer, EMU_FILE_ADDRESS, address);
+	emu_put_varint(writer, EMU_FILE_COUNT, count);
+	if (!length)
+		return;
+	if (reads)
+		put_writable(writer, address, length, false, call);
+	else
+		put_readable(writer, address, length, NULL, 0);
+}
+
 bool emu_store(const struct emu_call *call, uint64_t address, const void *data, size_t length)
 {
 	unsigned int i;
@@ -273,6 +288,17 @@ static bool take_made(struct emu_bytes descriptor, struct emu_made *made)
 	return true;
 }
 
+static void take_emptied(struct emu_bytes token, struct emu_emptied *emptied)
+{
+	struct emu_token *taken = &emptied->tokens[emptied->count];
+
+	if (emptied->count == EMU_EMPTIED_MAX || token.length > sizeof(taken->data))
+		return;
+	memcpy(taken->data, token.data, token.length);
+	taken->length = token.length;
+	emptied->count++;
+}
+
 int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made)
 {
 	struct emu_made unwanted;
@@ -282,6 +308,7 @@ int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t 
 	if (!made)
 		made = &unwanted;
 	made->bytes = 0;
+	made->emptied.count = 0;
 	*result = 0;
 	emu_reader_init(&reader, reply);
 	while (emu_next_field(&reader, &field)) {
@@ -293,6 +320,8 @@ int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t 
 			return -EPROTO;
 		if (field.number == EMU_IOCTL_REPLY_DESCRIPTORS && !take_made(field.bytes, made))
 			return -EPROTO;
+		if (field.number == EMU_IOCTL_REPLY_EMPTIED)
+			take_emptied(field.bytes, &made->emptied);
 	}
 	return reader.broken ? -EPROTO : 0;
 }

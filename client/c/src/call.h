@@ -41,12 +41,23 @@ struct emu_caller {
 	size_t (*token_of)(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX]);
 };
 
+/* Descriptions that a call left with nothing to read; what does not fit here shows at the next read of them. */
+#define EMU_EMPTIED_MAX 4
+struct emu_emptied {
+	struct emu_token {
+		uint8_t data[EMU_TOKEN_BYTES_MAX];
+		size_t length;
+	} tokens[EMU_EMPTIED_MAX];
+	unsigned int count;
+};
+
 /* An open file description that a call made; without a token, `bytes` 0, it made none. */
 struct emu_made {
 	uint8_t token[EMU_TOKEN_BYTES_MAX];
 	size_t bytes;
 	/* Where the descriptor's number is stored as an s32; 0: it is the result of ioctl(2). */
 	uint64_t address;
+	struct emu_emptied emptied;
 };
 
 /*
@@ -57,8 +68,13 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 		   struct emu_call *call);
 
 /*
+ * Puts the fields of a Read or Write message: `reads` says which. At most EMU_MEMORY_BYTES_MAX of the buffer go along.
+ */
+void emu_put_transfer(struct emu_writer *writer, bool reads, uint64_t address, uint64_t count, struct emu_call *call);
+
+/*
  * Takes an IoctlReply: stores what was written and gives what ioctl(2) returns, or a negative errno, in `result`, and
- * what was made in `made`, which may be NULL. Returns 0, or -EPROTO for a reply that makes no sense.
+ * what was made or emptied in `made`, which may be NULL. Returns 0, or -EPROTO for a reply that makes no sense.
  */
 int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made);
 

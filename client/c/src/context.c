@@ -134,7 +134,7 @@ int iommufd_emu_join(const char *socket_path, const struct iommufd_emu_token *to
 	if (error)
 		return error;
 	made->token = *token;
-	error = emu_join(&made->connection, token->bytes, token->length, hold);
+	error = emu_join(&made->connection, token->bytes, token->length, hold ? EMU_JOIN_AS_HOLDER : 0);
 	if (error)
 		stop(made);
 	else

@@ -314,7 +314,7 @@ int emu_open_node(struct emu_connection *connection, const char *node, const voi
 	return -(int)emu_get_varint(body, EMU_REPLY_ERROR);
 }
 
-int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, bool hold)
+int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, unsigned int how)
 {
 	struct emu_pending pending;
 	struct emu_bytes body;
@@ -322,10 +322,15 @@ int emu_join(struct emu_connection *connection, const void *token, size_t token_
 
 	emu_request_begin(connection, &pending, EMU_JOIN);
 	emu_put_bytes(&pending.writer, EMU_JOIN_TOKEN, token, token_bytes);
-	if (hold)
+	if (how & EMU_JOIN_AS_HOLDER)
 		emu_put_varint(&pending.writer, EMU_JOIN_HOLD, 1);
+	if (how & EMU_JOIN_NOTIFIED)
+		emu_put_varint(&pending.writer, EMU_JOIN_NOTIFY, 1);
 	error = emu_exchange(connection, &pending, EMU_ANSWER_JOIN, &body);
-	return error ? error : -(int)emu_get_varint(body, EMU_REPLY_ERROR);
+	if (error)
+		return error;
+	connection->size = emu_get_varint(body, EMU_JOIN_REPLY_SIZE);
+	return -(int)emu_get_varint(body, EMU_REPLY_ERROR);
 }
 
 int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes)

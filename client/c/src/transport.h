@@ -33,6 +33,8 @@ struct emu_connection {
 	/* Of the request sent last. */
 	uint32_t sequence;
 	struct emu_limits limits;
+	/* Bytes of what it joined, if that has a size. */
+	uint64_t size;
 	/* The daemon's process, 0 if it is in another PID namespace. */
 	pid_t daemon;
 	/* Requests are written here, behind the first `queued` bytes, which are frames that wait to be sent. */
@@ -108,8 +110,17 @@ int emu_wait_answer(struct emu_connection *connection, uint32_t sequence, enum e
 int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
 		  struct emu_bytes *token_given);
 
-/* Speaks for the open file description of that token from now on. 0, -EBADF: there is none, or a negative errno. */
-int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, bool hold);
+/* How to join: as a dup does, and to be sent Readable frames. */
+enum { EMU_JOIN_AS_HOLDER = 1, EMU_JOIN_NOTIFIED = 2 };
+
+/*
+ * Speaks for the open file description of that token from now on. 0, -EBADF: there is none, -EBUSY: another connection
+ * is notified, or a negative errno.
+ */
+int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, unsigned int how);
+
+/* A Readable frame, header included. */
+#define EMU_NOTICE_BYTES 7
 
 /* Waits until ends of connections have been handled. 1: the description is still open, 0: it is not, or errno. */
 int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes);

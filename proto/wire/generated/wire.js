@@ -49,7 +49,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.DeviceFaults.$Properties|null} [deviceFaults] ClientFrame deviceFaults
              * @property {iommufd_emu.v1.DeviceWalk.$Properties|null} [deviceWalk] ClientFrame deviceWalk
              * @property {iommufd_emu.v1.Status.$Properties|null} [status] ClientFrame status
-             * @property {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"} [body] ClientFrame body
+             * @property {iommufd_emu.v1.Read.$Properties|null} [read] ClientFrame read
+             * @property {iommufd_emu.v1.Write.$Properties|null} [write] ClientFrame write
+             * @property {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"} [body] ClientFrame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -82,9 +84,11 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   deviceFaults?: iommufd_emu.v1.DeviceFaults.$Shape|null;
              *   deviceWalk?: iommufd_emu.v1.DeviceWalk.$Shape|null;
              *   status?: iommufd_emu.v1.Status.$Shape|null;
+             *   read?: iommufd_emu.v1.Read.$Shape|null;
+             *   write?: iommufd_emu.v1.Write.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape })
+             *   ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape })
              * )} iommufd_emu.v1.ClientFrame.$Shape
              */
 
@@ -247,17 +251,33 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             ClientFrame.prototype.status = null;
 
+            /**
+             * ClientFrame read.
+             * @member {iommufd_emu.v1.Read.$Properties|null|undefined} read
+             * @memberof iommufd_emu.v1.ClientFrame
+             * @instance
+             */
+            ClientFrame.prototype.read = null;
+
+            /**
+             * ClientFrame write.
+             * @member {iommufd_emu.v1.Write.$Properties|null|undefined} write
+             * @memberof iommufd_emu.v1.ClientFrame
+             * @instance
+             */
+            ClientFrame.prototype.write = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ClientFrame body.
-             * @member {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|undefined} body
+             * @member {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|undefined} body
              * @memberof iommufd_emu.v1.ClientFrame
              * @instance
              */
             $Object.defineProperty(ClientFrame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "open", "join", "ioctl", "batch", "close", "sync", "regionAdd", "regionRemove", "memoryResult", "deviceBind", "deviceAttach", "deviceDetach", "deviceDma", "deviceFaults", "deviceWalk", "status"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "open", "join", "ioctl", "batch", "close", "sync", "regionAdd", "regionRemove", "memoryResult", "deviceBind", "deviceAttach", "deviceDetach", "deviceDma", "deviceFaults", "deviceWalk", "status", "read", "write"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -329,6 +349,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.DeviceWalk.encode(message.deviceWalk, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
                 if (message.status != null && $Object.hasOwnProperty.call(message, "status"))
                     $root.iommufd_emu.v1.Status.encode(message.status, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+                if (message.read != null && $Object.hasOwnProperty.call(message, "read"))
+                    $root.iommufd_emu.v1.Read.encode(message.read, writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
+                if (message.write != null && $Object.hasOwnProperty.call(message, "write"))
+                    $root.iommufd_emu.v1.Write.encode(message.write, writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -501,6 +525,20 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             message.body = "status";
                             continue;
                         }
+                    case 19: {
+                            if (wireType !== 2)
+                                break;
+                            message.read = $root.iommufd_emu.v1.Read.decode(reader, reader.size(), $undefined, _depth + 1, message.read);
+                            message.body = "read";
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.write = $root.iommufd_emu.v1.Write.decode(reader, reader.size(), $undefined, _depth + 1, message.write);
+                            message.body = "write";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -541,7 +579,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.FaultsReply.$Properties|null} [faults] ServerFrame faults
              * @property {iommufd_emu.v1.WalkReply.$Properties|null} [walk] ServerFrame walk
              * @property {iommufd_emu.v1.StatusReply.$Properties|null} [status] ServerFrame status
-             * @property {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"} [body] ServerFrame body
+             * @property {iommufd_emu.v1.FileReply.$Properties|null} [file] ServerFrame file
+             * @property {iommufd_emu.v1.Readable.$Properties|null} [readable] ServerFrame readable
+             * @property {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"} [body] ServerFrame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -571,9 +611,11 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   faults?: iommufd_emu.v1.FaultsReply.$Shape|null;
              *   walk?: iommufd_emu.v1.WalkReply.$Shape|null;
              *   status?: iommufd_emu.v1.StatusReply.$Shape|null;
+             *   file?: iommufd_emu.v1.FileReply.$Shape|null;
+             *   readable?: iommufd_emu.v1.Readable.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape })
+             *   ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape })
              * )} iommufd_emu.v1.ServerFrame.$Shape
              */
 
@@ -712,17 +754,33 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             ServerFrame.prototype.status = null;
 
+            /**
+             * ServerFrame file.
+             * @member {iommufd_emu.v1.FileReply.$Properties|null|undefined} file
+             * @memberof iommufd_emu.v1.ServerFrame
+             * @instance
+             */
+            ServerFrame.prototype.file = null;
+
+            /**
+             * ServerFrame readable.
+             * @member {iommufd_emu.v1.Readable.$Properties|null|undefined} readable
+             * @memberof iommufd_emu.v1.ServerFrame
+             * @instance
+             */
+            ServerFrame.prototype.readable = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ServerFrame body.
-             * @member {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|undefined} body
+             * @member {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|undefined} body
              * @memberof iommufd_emu.v1.ServerFrame
              * @instance
              */
             $Object.defineProperty(ServerFrame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["error", "hello", "open", "join", "ioctl", "batch", "close", "sync", "result", "memoryRequest", "dma", "faults", "walk", "status"]),
+                get: $util.oneOfGetter($oneOfFields = ["error", "hello", "open", "join", "ioctl", "batch", "close", "sync", "result", "memoryRequest", "dma", "faults", "walk", "status", "file", "readable"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -788,6 +846,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.WalkReply.encode(message.walk, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.status != null && $Object.hasOwnProperty.call(message, "status"))
                     $root.iommufd_emu.v1.StatusReply.encode(message.status, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.file != null && $Object.hasOwnProperty.call(message, "file"))
+                    $root.iommufd_emu.v1.FileReply.encode(message.file, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.readable != null && $Object.hasOwnProperty.call(message, "readable"))
+                    $root.iommufd_emu.v1.Readable.encode(message.readable, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -937,6 +999,20 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 break;
                             message.status = $root.iommufd_emu.v1.StatusReply.decode(reader, reader.size(), $undefined, _depth + 1, message.status);
                             message.body = "status";
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.file = $root.iommufd_emu.v1.FileReply.decode(reader, reader.size(), $undefined, _depth + 1, message.file);
+                            message.body = "file";
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.readable = $root.iommufd_emu.v1.Readable.decode(reader, reader.size(), $undefined, _depth + 1, message.readable);
+                            message.body = "readable";
                             continue;
                         }
                     }
@@ -2197,6 +2273,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @typedef {Object} iommufd_emu.v1.Join.$Properties
              * @property {Uint8Array|null} [token] Join token
              * @property {boolean|null} [hold] Join hold
+             * @property {boolean|null} [notify] Join notify
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2245,6 +2322,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             Join.prototype.hold = false;
 
             /**
+             * Join notify.
+             * @member {boolean} notify
+             * @memberof iommufd_emu.v1.Join
+             * @instance
+             */
+            Join.prototype.notify = false;
+
+            /**
              * Creates a new Join instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.Join
@@ -2280,6 +2365,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.token);
                 if (message.hold != null && $Object.hasOwnProperty.call(message, "hold") && message.hold !== false)
                     writer.uint32(/* id 2, wireType 0 =*/16).bool(message.hold);
+                if (message.notify != null && $Object.hasOwnProperty.call(message, "notify") && message.notify !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.notify);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2342,6 +2429,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 delete message.hold;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.notify = value;
+                            else
+                                delete message.notify;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2368,6 +2464,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * Properties of a JoinReply.
              * @typedef {Object} iommufd_emu.v1.JoinReply.$Properties
              * @property {number|null} [error] JoinReply error
+             * @property {Long|null} [size] JoinReply size
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2408,6 +2505,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             JoinReply.prototype.error = 0;
 
             /**
+             * JoinReply size.
+             * @member {Long} size
+             * @memberof iommufd_emu.v1.JoinReply
+             * @instance
+             */
+            JoinReply.prototype.size = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Creates a new JoinReply instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.JoinReply
@@ -2441,6 +2546,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     throw $Error("max depth exceeded");
                 if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== 0)
                     writer.uint32(/* id 1, wireType 0 =*/8).int32(message.error);
+                if (message.size != null && $Object.hasOwnProperty.call(message, "size") && (typeof message.size === "object" ? message.size.low || message.size.high : message.size !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.size);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2492,6 +2599,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 message.error = value;
                             else
                                 delete message.error;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.size = value;
+                            else
+                                delete message.size;
                             continue;
                         }
                     }
@@ -4030,6 +4146,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {number|null} [result] IoctlReply result
              * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [written] IoctlReply written
              * @property {Array.<iommufd_emu.v1.NewDescriptor.$Properties>|null} [descriptors] IoctlReply descriptors
+             * @property {Array.<Uint8Array>|null} [emptied] IoctlReply emptied
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4057,6 +4174,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             const IoctlReply = function (properties) {
                 this.written = [];
                 this.descriptors = [];
+                this.emptied = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4086,6 +4204,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @instance
              */
             IoctlReply.prototype.descriptors = $util.emptyArray;
+
+            /**
+             * IoctlReply emptied.
+             * @member {Array.<Uint8Array>} emptied
+             * @memberof iommufd_emu.v1.IoctlReply
+             * @instance
+             */
+            IoctlReply.prototype.emptied = $util.emptyArray;
 
             /**
              * Creates a new IoctlReply instance using the specified properties.
@@ -4127,6 +4253,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                 if (message.descriptors != null && message.descriptors.length)
                     for (let i = 0; i < message.descriptors.length; ++i)
                         $root.iommufd_emu.v1.NewDescriptor.encode(message.descriptors[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.emptied != null && message.emptied.length)
+                    for (let i = 0; i < message.emptied.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.emptied[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4194,6 +4323,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             if (!(message.descriptors && message.descriptors.length))
                                 message.descriptors = [];
                             message.descriptors.push($root.iommufd_emu.v1.NewDescriptor.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.emptied && message.emptied.length))
+                                message.emptied = [];
+                            message.emptied.push(reader.bytes());
                             continue;
                         }
                     }
@@ -4540,6 +4677,714 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             };
 
             return BatchReply;
+        })();
+
+        v1.Read = (function() {
+
+            /**
+             * Properties of a Read.
+             * @typedef {Object} iommufd_emu.v1.Read.$Properties
+             * @property {Long|null} [address] Read address
+             * @property {Long|null} [count] Read count
+             * @property {Array.<iommufd_emu.v1.Window.$Properties>|null} [writable] Read writable
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Read.
+             * @memberof iommufd_emu.v1
+             * @interface IRead
+             * @augments iommufd_emu.v1.Read.$Properties
+             * @deprecated Use iommufd_emu.v1.Read.$Properties instead.
+             */
+
+            /**
+             * Shape of a Read.
+             * @typedef {iommufd_emu.v1.Read.$Properties} iommufd_emu.v1.Read.$Shape
+             */
+
+            /**
+             * Constructs a new Read.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Read.
+             * @constructor
+             * @param {iommufd_emu.v1.Read.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Read = function (properties) {
+                this.writable = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Read address.
+             * @member {Long} address
+             * @memberof iommufd_emu.v1.Read
+             * @instance
+             */
+            Read.prototype.address = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Read count.
+             * @member {Long} count
+             * @memberof iommufd_emu.v1.Read
+             * @instance
+             */
+            Read.prototype.count = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Read writable.
+             * @member {Array.<iommufd_emu.v1.Window.$Properties>} writable
+             * @memberof iommufd_emu.v1.Read
+             * @instance
+             */
+            Read.prototype.writable = $util.emptyArray;
+
+            /**
+             * Creates a new Read instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Read
+             * @static
+             * @param {iommufd_emu.v1.Read.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Read} Read instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Read.$Shape): iommufd_emu.v1.Read & iommufd_emu.v1.Read.$Shape;
+             *   (properties?: iommufd_emu.v1.Read.$Properties): iommufd_emu.v1.Read;
+             * }}
+             */
+            Read.create = function(properties) {
+                return new Read(properties);
+            };
+
+            /**
+             * Encodes the specified Read message. Does not implicitly {@link iommufd_emu.v1.Read.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Read
+             * @static
+             * @param {iommufd_emu.v1.Read.$Properties} message Read message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Read.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && (typeof message.address === "object" ? message.address.low || message.address.high : message.address !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.address);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && (typeof message.count === "object" ? message.count.low || message.count.high : message.count !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.count);
+                if (message.writable != null && message.writable.length)
+                    for (let i = 0; i < message.writable.length; ++i)
+                        $root.iommufd_emu.v1.Window.encode(message.writable[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Read message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Read
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Read & iommufd_emu.v1.Read.$Shape} Read
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Read.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Read();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.writable && message.writable.length))
+                                message.writable = [];
+                            message.writable.push($root.iommufd_emu.v1.Window.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Read;
+        })();
+
+        v1.Write = (function() {
+
+            /**
+             * Properties of a Write.
+             * @typedef {Object} iommufd_emu.v1.Write.$Properties
+             * @property {Long|null} [address] Write address
+             * @property {Long|null} [count] Write count
+             * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [readable] Write readable
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Write.
+             * @memberof iommufd_emu.v1
+             * @interface IWrite
+             * @augments iommufd_emu.v1.Write.$Properties
+             * @deprecated Use iommufd_emu.v1.Write.$Properties instead.
+             */
+
+            /**
+             * Shape of a Write.
+             * @typedef {iommufd_emu.v1.Write.$Properties} iommufd_emu.v1.Write.$Shape
+             */
+
+            /**
+             * Constructs a new Write.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Write.
+             * @constructor
+             * @param {iommufd_emu.v1.Write.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Write = function (properties) {
+                this.readable = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Write address.
+             * @member {Long} address
+             * @memberof iommufd_emu.v1.Write
+             * @instance
+             */
+            Write.prototype.address = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Write count.
+             * @member {Long} count
+             * @memberof iommufd_emu.v1.Write
+             * @instance
+             */
+            Write.prototype.count = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Write readable.
+             * @member {Array.<iommufd_emu.v1.Segment.$Properties>} readable
+             * @memberof iommufd_emu.v1.Write
+             * @instance
+             */
+            Write.prototype.readable = $util.emptyArray;
+
+            /**
+             * Creates a new Write instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Write
+             * @static
+             * @param {iommufd_emu.v1.Write.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Write} Write instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Write.$Shape): iommufd_emu.v1.Write & iommufd_emu.v1.Write.$Shape;
+             *   (properties?: iommufd_emu.v1.Write.$Properties): iommufd_emu.v1.Write;
+             * }}
+             */
+            Write.create = function(properties) {
+                return new Write(properties);
+            };
+
+            /**
+             * Encodes the specified Write message. Does not implicitly {@link iommufd_emu.v1.Write.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Write
+             * @static
+             * @param {iommufd_emu.v1.Write.$Properties} message Write message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Write.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && (typeof message.address === "object" ? message.address.low || message.address.high : message.address !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.address);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && (typeof message.count === "object" ? message.count.low || message.count.high : message.count !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.count);
+                if (message.readable != null && message.readable.length)
+                    for (let i = 0; i < message.readable.length; ++i)
+                        $root.iommufd_emu.v1.Segment.encode(message.readable[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Write message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Write
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Write & iommufd_emu.v1.Write.$Shape} Write
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Write.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Write();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.readable && message.readable.length))
+                                message.readable = [];
+                            message.readable.push($root.iommufd_emu.v1.Segment.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Write;
+        })();
+
+        v1.FileReply = (function() {
+
+            /**
+             * Properties of a FileReply.
+             * @typedef {Object} iommufd_emu.v1.FileReply.$Properties
+             * @property {number|null} [result] FileReply result
+             * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [written] FileReply written
+             * @property {number|null} [withdrawn] FileReply withdrawn
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a FileReply.
+             * @memberof iommufd_emu.v1
+             * @interface IFileReply
+             * @augments iommufd_emu.v1.FileReply.$Properties
+             * @deprecated Use iommufd_emu.v1.FileReply.$Properties instead.
+             */
+
+            /**
+             * Shape of a FileReply.
+             * @typedef {iommufd_emu.v1.FileReply.$Properties} iommufd_emu.v1.FileReply.$Shape
+             */
+
+            /**
+             * Constructs a new FileReply.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a FileReply.
+             * @constructor
+             * @param {iommufd_emu.v1.FileReply.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const FileReply = function (properties) {
+                this.written = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * FileReply result.
+             * @member {number} result
+             * @memberof iommufd_emu.v1.FileReply
+             * @instance
+             */
+            FileReply.prototype.result = 0;
+
+            /**
+             * FileReply written.
+             * @member {Array.<iommufd_emu.v1.Segment.$Properties>} written
+             * @memberof iommufd_emu.v1.FileReply
+             * @instance
+             */
+            FileReply.prototype.written = $util.emptyArray;
+
+            /**
+             * FileReply withdrawn.
+             * @member {number} withdrawn
+             * @memberof iommufd_emu.v1.FileReply
+             * @instance
+             */
+            FileReply.prototype.withdrawn = 0;
+
+            /**
+             * Creates a new FileReply instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.FileReply
+             * @static
+             * @param {iommufd_emu.v1.FileReply.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.FileReply} FileReply instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.FileReply.$Shape): iommufd_emu.v1.FileReply & iommufd_emu.v1.FileReply.$Shape;
+             *   (properties?: iommufd_emu.v1.FileReply.$Properties): iommufd_emu.v1.FileReply;
+             * }}
+             */
+            FileReply.create = function(properties) {
+                return new FileReply(properties);
+            };
+
+            /**
+             * Encodes the specified FileReply message. Does not implicitly {@link iommufd_emu.v1.FileReply.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.FileReply
+             * @static
+             * @param {iommufd_emu.v1.FileReply.$Properties} message FileReply message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            FileReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.result != null && $Object.hasOwnProperty.call(message, "result") && message.result !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).sint32(message.result);
+                if (message.written != null && message.written.length)
+                    for (let i = 0; i < message.written.length; ++i)
+                        $root.iommufd_emu.v1.Segment.encode(message.written[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.withdrawn != null && $Object.hasOwnProperty.call(message, "withdrawn") && message.withdrawn !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.withdrawn);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a FileReply message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.FileReply
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.FileReply & iommufd_emu.v1.FileReply.$Shape} FileReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            FileReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.FileReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.result = value;
+                            else
+                                delete message.result;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.written && message.written.length))
+                                message.written = [];
+                            message.written.push($root.iommufd_emu.v1.Segment.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.withdrawn = value;
+                            else
+                                delete message.withdrawn;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return FileReply;
+        })();
+
+        v1.Readable = (function() {
+
+            /**
+             * Properties of a Readable.
+             * @typedef {Object} iommufd_emu.v1.Readable.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Readable.
+             * @memberof iommufd_emu.v1
+             * @interface IReadable
+             * @augments iommufd_emu.v1.Readable.$Properties
+             * @deprecated Use iommufd_emu.v1.Readable.$Properties instead.
+             */
+
+            /**
+             * Shape of a Readable.
+             * @typedef {iommufd_emu.v1.Readable.$Properties} iommufd_emu.v1.Readable.$Shape
+             */
+
+            /**
+             * Constructs a new Readable.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Readable.
+             * @constructor
+             * @param {iommufd_emu.v1.Readable.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Readable = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Creates a new Readable instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Readable
+             * @static
+             * @param {iommufd_emu.v1.Readable.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Readable} Readable instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Readable.$Shape): iommufd_emu.v1.Readable & iommufd_emu.v1.Readable.$Shape;
+             *   (properties?: iommufd_emu.v1.Readable.$Properties): iommufd_emu.v1.Readable;
+             * }}
+             */
+            Readable.create = function(properties) {
+                return new Readable(properties);
+            };
+
+            /**
+             * Encodes the specified Readable message. Does not implicitly {@link iommufd_emu.v1.Readable.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Readable
+             * @static
+             * @param {iommufd_emu.v1.Readable.$Properties} message Readable message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Readable.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Readable message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Readable
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Readable & iommufd_emu.v1.Readable.$Shape} Readable
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Readable.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Readable();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Readable;
         })();
 
         v1.RegionAdd = (function() {
