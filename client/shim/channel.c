@@ -12,6 +12,7 @@
 
 #include "call.h"
 #include "made.h"
+#include "mapping.h"
 #include "memory.h"
 #include "report.h"
 #include "system.h"
@@ -141,17 +142,6 @@ static int descriptor_first(void)
 	return (int)(limit.rlim_cur > 2 * CHANNELS_MAX ? limit.rlim_cur - CHANNELS_MAX : limit.rlim_cur / 2);
 }
 
-/* The same open file at a high number, or where it is if none is free. */
-static int raise_fd(int fd)
-{
-	long high = emu_sys(fcntl, fd, F_DUPFD_CLOEXEC, descriptor_first());
-
-	if (high < 0)
-		return fd;
-	emu_sys(close, fd);
-	return (int)high;
-}
-
 /* Buffers are mapped when a channel is first used and stay: untouched pages cost nothing. */
 static int map_buffers(struct emu_connection *connection)
 {
@@ -181,7 +171,7 @@ static int connect_channel(struct channel *channel, const struct emu_address *da
 	fd = emu_connect(daemon, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	fd = raise_fd(fd);
+	fd = shim_raise_fd(fd);
 	channel->inode = inode_of(fd);
 	atomic_store(&channel->fd, fd);
 	atomic_store(&channel->key, key_of(token));
@@ -315,6 +305,16 @@ static int run_ioctl(struct emu_connection *connection, struct emu_pending *pend
 	return error || !made->bytes ? error : shim_adopt(reserved, made, call, result);
 }
 
+int shim_raise_fd(int fd)
+{
+	long high = emu_sys(fcntl, fd, F_DUPFD_CLOEXEC, descriptor_first());
+
+	if (high < 0)
+		return fd;
+	emu_sys(close, fd);
+	return (int)high;
+}
+
 /* What is to be done on a channel, and what came of it. */
 struct work {
 	/* An ioctl, or a read or write of `count` bytes at `argument`. */
@@ -436,6 +436,19 @@ long shim_call(int fd, const struct shim_description *description, uint32_t requ
 	return result;
 }
 
+int shim_ask_map(int fd, const struct shim_description *description, uint64_t offset, uint64_t length,
+		 struct emu_mappable *mappable)
+{
+	struct channel spare, *channel;
+	int error = obtain(fd, description, &spare, &channel);
+
+	if (error)
+		return error;
+	error = emu_map(&channel->connection, offset, length, mappable);
+	finish(channel, &spare);
+	return error;
+}
+
 long shim_size(int fd, const struct shim_description *description, uint64_t *size)
 {
 	struct channel spare, *channel;
@@ -511,12 +524,12 @@ void shim_settle_all(void)
 
 int shim_next_private(unsigned int first, unsigned int last)
 {
-	int lowest = -1;
+	int lowest = shim_next_mapping(first, last);
 	size_t i;
 
 	/* The cheap question first: most processes that ask have no channel at all. */
 	if (atomic_load(&fork_mark.state) != OURS || !ours())
-		return -1;
+		return lowest;
 	for (i = 0; i < CHANNELS_MAX; i++) {
 		int fd = atomic_load(&channels[i].fd);
 
@@ -545,6 +558,8 @@ int shim_vacate(int fd)
 {
 	unsigned int tries;
 	size_t i;
+
+	shim_vacate_mapping(fd);
 
 	for (tries = 0; tries < VACATE_TRIES && shim_is_private(fd); tries++) {
 		for (i = 0; i < CHANNELS_MAX; i++) {

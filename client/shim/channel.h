@@ -19,6 +19,16 @@ long shim_call(int fd, const struct shim_description *description, uint32_t requ
  */
 long shim_transfer(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count);
 
+/*
+ * Asks for the memory at an offset of the iommufd behind `fd`. 0 or a negative errno; the description that comes with it
+ * is held by a channel until somebody joins it.
+ */
+int shim_ask_map(int fd, const struct shim_description *description, uint64_t offset, uint64_t length,
+		 struct emu_mappable *mappable);
+
+/* Moves a descriptor of the shim's to a high number, where programs have none. Returns the number. */
+int shim_raise_fd(int fd);
+
 /* The bytes of the description behind `fd`, 0 if it has no size. 0, or a negative errno. */
 long shim_size(int fd, const struct shim_description *description, uint64_t *size);
 
@@ -34,7 +44,7 @@ void shim_settle_all(void);
 /* Connects a channel for `fd` in advance, so that a program without descriptors left finds out when it opens. */
 void shim_prepare(int fd, const struct shim_description *description);
 
-/* Whether `fd` is the descriptor of a channel of this process, which the program does not know about. */
+/* Whether `fd` is the descriptor of a channel or a mapping, which the program does not know about. */
 bool shim_is_private(int fd);
 
 /* The lowest such descriptor in [first, last], or -1. */

@@ -19,9 +19,9 @@ static const char prefix[] = "iommufd-emu/";
 
 static const char *const paths[SHIM_NODES] = { "/dev/iommu", "/dev/vfio/vfio", "anon_inode:[iommufd_test_staccess]",
 					       "anon_inode:[iommufd-pgfault]", "anon_inode:[iommufd-veventq]",
-					       "/dmabuf:" };
-static const char *const node_names[SHIM_NODES] = { "/iommu/", "/vfio/",    "/access/",
-						    "/fault/", "/veventq/", "/dmabuf/" };
+					       "/dmabuf:", "" };
+static const char *const node_names[SHIM_NODES] = { "/iommu/",	"/vfio/",   "/access/", "/fault/",
+						    "/veventq/", "/dmabuf/", "/mapping/" };
 
 const char *shim_node_path(enum shim_node node)
 {

@@ -3,7 +3,7 @@
  * stream socket that is connected to the daemon and bound to an abstract address which names the open file description:
  *   "\0iommufd-emu/" TOKEN "/" NODE "/" ACCESS
  * TOKEN is 32 bytes: of an iommufd hexadecimal digits from getrandom(2), else those that the daemon chose. NODE is
- * "iommu", "vfio", "access", "fault", "veventq" or "dmabuf", ACCESS the digit of O_RDONLY, O_WRONLY or O_RDWR. So dup, fork, exec and SCM_RIGHTS
+ * "iommu", "vfio", "access", "fault", "veventq", "dmabuf" or "mapping", ACCESS the digit of O_RDONLY, O_WRONLY or O_RDWR. So dup, fork, exec and SCM_RIGHTS
  * carry everything along, and the last close is the release.
  */
 #ifndef SHIM_DESCRIPTION_H
@@ -15,8 +15,8 @@
 
 #define SHIM_TOKEN_BYTES 32
 
-/* What is open: a node of /dev, or what an ioctl made. */
-enum shim_node { SHIM_IOMMU, SHIM_VFIO, SHIM_ACCESS, SHIM_FAULT, SHIM_VEVENTQ, SHIM_DMABUF, SHIM_NODES };
+/* What is open: a node of /dev, what an ioctl made, or what keeps mapped memory (mapping.h). */
+enum shim_node { SHIM_IOMMU, SHIM_VFIO, SHIM_ACCESS, SHIM_FAULT, SHIM_VEVENTQ, SHIM_DMABUF, SHIM_MAPPING, SHIM_NODES };
 
 /* Those that are nodes of /dev come first. */
 #define SHIM_PATHS SHIM_ACCESS

@@ -1,5 +1,5 @@
 /*
- * What else a program may do with one of ours as a file. The queues of page requests and events are read, written and
+ * What else a program may do with one of ours as a file; mmap.c has mmap. The queues of page requests and events are read, written and
  * polled, by the rules of Linux; the rest cannot be read, written or watched by epoll. poll and select need nothing for
  * them: their sockets are always ready, as an iommufd and an access are.
  */
@@ -202,48 +202,6 @@ SHIM_EXPORT int __poll_chk(struct pollfd *list, nfds_t count, int timeout_ms, si
 SHIM_EXPORT int ppoll(struct pollfd *list, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
 	return poll_around(list, count, timeout, mask);
-}
-
-/* Linux answers in this order: the call's own form, what the file was opened for, then the driver. */
-static int mmap_error(const struct shim_description *description, size_t length, int protection, int flags,
-		      off_t offset)
-{
-	bool shared = (flags & MAP_TYPE) == MAP_SHARED || (flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
-	bool read_only = description->access == O_RDONLY;
-
-	if (!length || offset & 4095 || (!shared && (flags & MAP_TYPE) != MAP_PRIVATE))
-		return -EINVAL;
-	if (description->node == SHIM_ACCESS || shim_is_queue(description->node))
-		return -ENODEV;
-	if ((shared && protection & PROT_WRITE && read_only) || description->access == O_WRONLY)
-		return -EACCES;
-	if (!shared || read_only || description->node == SHIM_DMABUF)
-		return -EINVAL;
-	return protection & PROT_EXEC ? -EPERM : -ENXIO;
-}
-
-static bool refuses_mmap(int fd, size_t length, int protection, int flags, off_t offset)
-{
-	struct shim_description description;
-
-	if (fd < 0 || flags & MAP_ANONYMOUS || !shim_identify(fd, &description))
-		return false;
-	shim_return(mmap_error(&description, length, protection, flags, offset));
-	return true;
-}
-
-SHIM_EXPORT void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset)
-{
-	if (refuses_mmap(fd, length, protection, flags, offset))
-		return MAP_FAILED;
-	return NEXT(mmap)(address, length, protection, flags, fd, offset);
-}
-
-SHIM_EXPORT void *mmap64(void *address, size_t length, int protection, int flags, int fd, off64_t offset)
-{
-	if (refuses_mmap(fd, length, protection, flags, offset))
-		return MAP_FAILED;
-	return NEXT(mmap64)(address, length, protection, flags, fd, offset);
 }
 
 SHIM_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)

@@ -32,8 +32,7 @@ int shim_reserve(int fd, const struct emu_call *call, struct shim_reserved *rese
 	return call->none_free ? -call->none_free : reserved->fd;
 }
 
-/* Connects `fd` as a holder of the description. */
-static int hold(int fd, const struct shim_description *description, const struct emu_address *daemon)
+int shim_hold(int fd, const struct shim_description *description, const struct emu_address *daemon)
 {
 	uint8_t send[EMU_SMALL_BUFFER_BYTES], receive[EMU_SMALL_BUFFER_BYTES];
 	struct emu_connection connection = {
@@ -62,16 +61,20 @@ static int hold(int fd, const struct shim_description *description, const struct
 int shim_adopt(struct shim_reserved *reserved, const struct emu_made *made, const struct emu_call *call,
 	       int32_t *result)
 {
-	struct shim_description description = { .node = reserved->node, .access = O_RDWR };
+	struct shim_description description = { .node = reserved->node, .access = call->open_flags & O_ACCMODE };
 	int32_t number = reserved->fd;
 	int error;
 
 	if (number < 0 || made->bytes != SHIM_TOKEN_BYTES)
 		return -EPROTO;
 	memcpy(description.token, made->token, SHIM_TOKEN_BYTES);
-	error = hold(number, &description, &reserved->daemon);
+	error = shim_hold(number, &description, &reserved->daemon);
 	if (error)
 		return error;
+	if (call->open_flags & O_NONBLOCK)
+		emu_sys(fcntl, number, F_SETFL, O_NONBLOCK);
+	if (!(call->open_flags & O_CLOEXEC))
+		emu_sys(fcntl, number, F_SETFD, 0);
 	if (!made->address)
 		*result = number;
 	else if (!emu_store(call, made->address, &number, sizeof(number)))

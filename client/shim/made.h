@@ -32,4 +32,7 @@ int shim_adopt(struct shim_reserved *reserved, const struct emu_made *made, cons
 /* Frees the number unless it was adopted. */
 void shim_give_up(struct shim_reserved *reserved);
 
+/* Connects `fd`, an unconnected socket, as a holder of the description. 0 or a negative errno. */
+int shim_hold(int fd, const struct shim_description *description, const struct emu_address *daemon);
+
 #endif

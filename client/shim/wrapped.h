@@ -49,7 +49,8 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *st
 	X(open) X(open64) X(openat) X(openat64) X(__open_2) X(__open64_2) X(__openat_2) X(__openat64_2)                \
 	X(creat) X(creat64)                                                                                            \
 	X(ioctl) X(close) X(close_range) X(closefrom) X(dup2) X(dup3) X(fcntl) X(fcntl64)                              \
-	X(read) X(__read_chk) X(readv) X(write) X(writev) X(lseek) X(lseek64) X(mmap) X(mmap64)                        \
+	X(read) X(__read_chk) X(readv) X(write) X(writev) X(lseek) X(lseek64)                                          \
+	X(mmap) X(mmap64) X(munmap) X(mremap)                                                                          \
 	X(poll) X(__poll_chk) X(ppoll) X(epoll_ctl)                                                                    \
 	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \
 	X(__xstat) X(__xstat64) X(__lxstat) X(__lxstat64) X(__fxstat) X(__fxstat64) X(__fxstatat) X(__fxstatat64)      \

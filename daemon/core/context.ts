@@ -98,8 +98,8 @@ export class Context {
     const moving = new Set<Pages>();
     for (const object of this.objects.list()) {
       if (!(object instanceof IoasObject)) continue;
-      for (const pages of object.map.pagesObjects()) {
-        if (pages.file === undefined) return errno.EINVAL;
+      for (const { pages } of object.map.areas()) {
+        if (pages.file === undefined || pages.dmaBuf !== undefined) return errno.EINVAL;
         if (needsMove(pages, owner)) moving.add(pages);
       }
     }

@@ -27,7 +27,5 @@ export function readDirty(
 
 /** Makes every mapping clean. */
 export function clearDirty(ioas: Ioas, dirty: DirtyTracking): void {
-  ioas.forEachArea((start, last) => {
-    readDirty(ioas, dirty, start, last, true, () => undefined);
-  });
+  for (const { start, last } of ioas.areas()) readDirty(ioas, dirty, start, last, true, () => undefined);
 }

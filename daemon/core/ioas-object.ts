@@ -29,7 +29,17 @@ export class IoasObject extends IommufdObject {
       hugePages: this.map.hugePagesEnabled,
       domains: this.map.domainCount,
       areaCount: this.map.areaCount,
-      areas: this.map.inspectAreas(INSPECTED_AREAS_MAX),
+      areas: this.inspectAreas(),
     };
+  }
+
+  private inspectAreas(): Record<string, unknown>[] {
+    const listed = [];
+    for (const { start, last, prot, pages } of this.map.areas()) {
+      if (listed.length === INSPECTED_AREAS_MAX) break;
+      const source = pages.file?.name ?? pages.owner.mm.name;
+      listed.push({ start, last, prot, source, writable: pages.writable });
+    }
+    return listed;
   }
 }

@@ -30,6 +30,12 @@ export interface Slice {
   readonly length: U64;
 }
 
+/** An area, for whoever looks at all of them. */
+export interface AreaView extends Range {
+  readonly prot: number;
+  readonly pages: Pages;
+}
+
 /** What of a range one area holds, as bytes of its pages object. */
 interface AreaPart {
   readonly area: number;
@@ -137,6 +143,7 @@ export class Ioas {
     const lastByte = lastOf(U64.fromPage(firstIndex, offset), length);
     if (lastByte === undefined || lastByte.page() >= pages.pageCount) return errno.EOVERFLOW;
     pages.retain();
+    pages.dmaBuf?.countArea(pages, this, 1);
     this.tree.insert(start, start.plus(length).minus(U64.ONE), this.table.add(pages, firstIndex, offset, prot));
     return errno.OK;
   }
@@ -202,6 +209,7 @@ export class Ioas {
     if (at === NONE || iova.atMost(this.tree.start(at)) || iova.equals(this.tree.last(at))) return errno.OK;
     const area = this.tree.area(at);
     if (this.table.isBlocked(area)) return errno.EBUSY;
+    if (this.table.pagesOf(area).dmaBuf !== undefined) return errno.EOPNOTSUPP;
     const start = iova.plus(U64.ONE);
     const origin = U64.fromPage(this.table.firstIndex(area), this.table.offset(area));
     const firstByte = origin.plus(start.minus(this.tree.start(at)));
@@ -231,6 +239,7 @@ export class Ioas {
     }
     this.tree.remove(at);
     this.table.remove(area);
+    pages.dmaBuf?.countArea(pages, this, -1);
     pages.release();
   }
 
@@ -241,9 +250,13 @@ export class Ioas {
     return at === NONE ? undefined : this.tree.start(at);
   }
 
-  /** Every area's pages object, once per area. */
-  *pagesObjects(): Iterable<Pages> {
-    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) yield this.table.pagesOf(this.tree.area(at));
+  /** Every area in ascending order, which must not change meanwhile. */
+  *areas(): Iterable<AreaView> {
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) {
+      const area = this.tree.area(at);
+      const range = { start: this.tree.start(at), last: this.tree.last(at) };
+      yield { ...range, prot: this.table.prot(area), pages: this.table.pagesOf(area) };
+    }
   }
 
   // ---- ranges -------------------------------------------------------------------------------------------------------
@@ -402,8 +415,17 @@ export class Ioas {
     this.table.setStored(area, false);
   }
 
+  /** Takes the areas of these pages out of every domain; the areas stay. */
+  unmapPages(pages: Pages): void {
+    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at)) {
+      if (this.table.pagesOf(this.tree.area(at)) !== pages) continue;
+      for (const domain of this.domains) this.unmapFrom(domain, at);
+    }
+  }
+
   private mapInto(domain: PagingDomain, at: number): Errno {
     const area = this.tree.area(at);
+    if (this.table.pagesOf(area).isRevoked) return errno.OK;
     return mapArea(domain, {
       start: this.tree.start(at),
       length: lengthOf(this.tree.start(at), this.tree.last(at)),
@@ -417,6 +439,7 @@ export class Ioas {
   }
 
   private unmapFrom(domain: PagingDomain, at: number): void {
+    if (this.table.pagesOf(this.tree.area(at)).isRevoked) return;
     unmapArea(domain, this.tree.start(at), lengthOf(this.tree.start(at), this.tree.last(at)));
   }
 
@@ -432,11 +455,6 @@ export class Ioas {
       if (last.atMost(to)) return;
       from = to.plus(U64.ONE);
     }
-  }
-
-  forEachArea(visit: (start: U64, last: U64) => void): void {
-    for (let at = this.tree.first(); at !== NONE; at = this.tree.next(at))
-      visit(this.tree.start(at), this.tree.last(at));
   }
 
   // ---- in-kernel users ----------------------------------------------------------------------------------------------
@@ -528,6 +546,7 @@ export class Ioas {
       if (this.table.isBlocked(part.area)) return errno.EINVAL;
       const refused = this.checkPermission(part, write);
       if (refused !== errno.OK) return refused;
+      if (this.table.pagesOf(part.area).dmaBuf !== undefined) return errno.EINVAL;
       const length = lengthOf(part.firstByte, part.lastByte).toNumber();
       const slice = bytes.subarray(done, done + length);
       done += length;
@@ -570,22 +589,5 @@ export class Ioas {
     const area = this.tree.area(at);
     const span = this.tree.last(at).minus(this.tree.start(at));
     return U64.fromPage(this.table.firstIndex(area), this.table.offset(area)).plus(span).page();
-  }
-
-  /** For inspection. @param limit areas that are listed at the most */
-  inspectAreas(limit: number): { start: U64; last: U64; prot: number; source: string; writable: boolean }[] {
-    const listed = [];
-    for (let at = this.tree.first(); at !== NONE && listed.length < limit; at = this.tree.next(at)) {
-      const area = this.tree.area(at);
-      const pages = this.table.pagesOf(area);
-      listed.push({
-        start: this.tree.start(at),
-        last: this.tree.last(at),
-        prot: this.table.prot(area),
-        source: pages.file?.name ?? pages.owner.mm.name,
-        writable: pages.writable,
-      });
-    }
-    return listed;
   }
 }

@@ -66,8 +66,8 @@ export interface Caller {
 /** Memory of the daemon that clients can share. */
 export interface SharedMemory {
   write(at: number, bytes: Uint8Array): void;
-  /** A file with these bytes that a client can open and map. Throws where the machine has no place for it. */
-  path(): string;
+  /** A file with these bytes that a client can open and map, or why there is none. */
+  path(): string | Errno;
   release(): void;
 }
 

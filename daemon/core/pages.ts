@@ -5,6 +5,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { U64 } from "../u64.js";
 import { AccountMode, type Accounts, type Owner } from "./accounting.js";
+import type { DmaBuf } from "./dmabuf.js";
 import type { BackingFile, PageSource, PfnRunSink } from "./mm.js";
 import { PinnedRuns, type Frames } from "./pinned-runs.js";
 
@@ -27,7 +28,12 @@ export class Pages {
     readonly pageCount: number,
     readonly writable: boolean,
     readonly mode: AccountMode,
+    /** Whose `file` is the buffer. */
+    readonly dmaBuf?: DmaBuf | undefined,
   ) {}
+
+  /** A dma-buf's exporter has taken the memory back: the areas stay, and map nothing. */
+  isRevoked = false;
 
   /** Address in the backing of byte `offset` of page `index`. */
   addressOf(index: number, offset: number): U64 {
@@ -84,6 +90,8 @@ export class Pages {
    * @returns EFAULT, EINVAL, ENOMEM
    */
   pinAccess(first: number, last: number, accounts: Accounts): Errno {
+    // Linux does not look; what then becomes of pages that were never pinned is not defined.
+    if (this.dmaBuf !== undefined) return errno.EFAULT;
     const key = nodeKey(first, last);
     this.nodes ??= new Map();
     const users = this.nodes.get(key) ?? 0;

@@ -8,6 +8,7 @@ import { Accounts } from "../core/accounting.js";
 import { Context } from "../core/context.js";
 import type { FrameTable } from "../memory/frames.js";
 import type { Peer } from "../memory/peer.js";
+import { allocateKernelMemory } from "../memory/kernel-memory.js";
 import { allocateSharedMemory } from "../memory/shared-memory.js";
 import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
@@ -70,6 +71,7 @@ export class Daemon implements Server {
     this.dispatcher = new Dispatcher({
       selftest: config.selftest,
       kernelFixes: config.kernelFixes,
+      allocateKernel: (bytes) => allocateKernelMemory(dependencies.frames, bytes),
       mock: config.selftest ? dependencies.topology.mock : undefined,
     });
     for (const { endpoint, group } of dependencies.topology.endpoints)

@@ -2,10 +2,12 @@
  * Memory that the daemon shares with clients that map it. It is a buffer until somebody asks for it by name, then a file
  * without a directory entry, so that nothing is left behind whatever happens to the daemon.
  */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Errno } from "../../proto/uapi/errno.js";
 import type { SharedMemory } from "../core/mm.js";
+import { errnoOf } from "./process-directory.js";
 
 /** Where files are memory; elsewhere they are where temporary files are. */
 const MEMORY_FOLDER = "/dev/shm";
@@ -23,16 +25,13 @@ class SharedBuffer implements SharedMemory {
     else writeSync(this.fd, bytes, 0, bytes.length, at);
   }
 
-  path(): string {
-    this.fd ??= this.makeFile();
+  path(): string | Errno {
+    if (this.fd === undefined) {
+      const fd = makeFile(this.bytes);
+      if (fd < 0) return -fd;
+      this.fd = fd;
+    }
     return `/proc/${process.pid}/fd/${this.fd}`;
-  }
-
-  private makeFile(): number {
-    const fd = openNameless();
-    ftruncateSync(fd, this.bytes.length);
-    writeSync(fd, this.bytes, 0, this.bytes.length, 0);
-    return fd;
   }
 
   release(): void {
@@ -41,18 +40,18 @@ class SharedBuffer implements SharedMemory {
   }
 }
 
-/** A new file that only its descriptor leads to. */
-function openNameless(): number {
-  let folder: string;
+/** A new file with these bytes that only its descriptor leads to. @returns the descriptor, or a negative errno */
+function makeFile(bytes: Uint8Array): number {
+  let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(MEMORY_FOLDER, "iommufd-emu-"));
-  } catch {
-    folder = mkdtempSync(join(tmpdir(), "iommufd-emu-"));
-  }
-  try {
-    return openSync(join(folder, "memory"), "wx+", 0o600);
+    folder = mkdtempSync(join(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir(), "iommufd-emu-"));
+    const fd = openSync(join(folder, "memory"), "wx+", 0o600);
+    writeSync(fd, bytes, 0, bytes.length, 0);
+    return fd;
+  } catch (error) {
+    return -errnoOf(error);
   } finally {
-    rmSync(folder, { recursive: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true });
   }
 }
 

@@ -7,6 +7,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { ArrayField, Field, StructLayout } from "../../proto/uapi/layout.js";
 import type { Context } from "../core/context.js";
+import type { AllocateKernelMemory } from "../core/dmabuf.js";
 import type { IoasObject } from "../core/ioas-object.js";
 import type { Caller } from "../core/mm.js";
 import type { MockBus } from "../core/selftest.js";
@@ -26,6 +27,8 @@ export interface Host {
   readonly selftest: boolean;
   /** Known defects of Linux 7.1 that a program can see are mended, as the specification marks them. */
   readonly kernelFixes: boolean;
+  /** For dma-bufs. */
+  readonly allocateKernel: AllocateKernelMemory;
   /** Where the selftest's devices come from; undefined without it. */
   readonly mock?: MockBus | undefined;
 }

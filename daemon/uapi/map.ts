@@ -9,6 +9,8 @@ import {
   iommu_ioas_map_file,
   iommu_ioas_unmap,
 } from "../../proto/uapi/iommufd.js";
+import { AccountMode } from "../core/accounting.js";
+import type { DmaBuf } from "../core/dmabuf.js";
 import type { IoasObject } from "../core/ioas-object.js";
 import type { Slice } from "../core/ioas.js";
 import type { BackingFile } from "../core/mm.js";
@@ -16,6 +18,7 @@ import { Pages } from "../core/pages.js";
 import { PROT_READ, PROT_WRITE } from "../hw/interface.js";
 import { PAGE_SIZE, U64, lastOf } from "../u64.js";
 import type { Call } from "./call.js";
+import { DmaBufFile } from "./dmabuf-file.js";
 
 const FLAGS = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
 /** Lengths above this are refused. */
@@ -89,23 +92,35 @@ export function ioasMapFile(call: Call): Errno {
   if (length.isZero()) return errno.EINVAL;
   const start = call.u64(fields.start);
   if (lastOf(start, length) === undefined) return errno.EOVERFLOW;
-  const file = call.caller.openFile(call.s32(fields.fd));
+  const fd = call.s32(fields.fd);
+  const target = call.descriptors.find(fd);
+  const isDmaBuf = target instanceof DmaBufFile;
+  if (isDmaBuf && U64.fromNumber(target.size).lessThan(start.plus(length))) return errno.EINVAL;
+  if (isDmaBuf && target.buffer.revoked) return errno.ENODEV;
+  const file = isDmaBuf ? target.buffer.hold() : call.caller.openFile(fd);
   if (typeof file === "number") return file;
   if (LENGTH_MAX.lessThan(length)) {
     file.release();
     return errno.EINVAL;
   }
-  const placed = placeNew(call, ioas, file, start, length, prot, fixedIova(flags, iova));
+  const backing = { file, dmaBuf: isDmaBuf ? target.buffer : undefined };
+  const placed = placeNew(call, ioas, backing, start, length, prot, fixedIova(flags, iova));
   if (typeof placed === "number") return placed;
   call.setU64(fields.iova, placed);
   return call.respond();
+}
+
+/** A file, and whose buffer it is if it is a dma-buf. */
+interface Backing {
+  readonly file: BackingFile;
+  readonly dmaBuf: DmaBuf | undefined;
 }
 
 /** Maps memory that no area knows yet: a pages object of its own, which takes over the file. */
 function placeNew(
   call: Call,
   ioas: IoasObject,
-  file: BackingFile | undefined,
+  backing: Backing | undefined,
   address: U64,
   length: U64,
   prot: number,
@@ -119,8 +134,9 @@ function placeNew(
     .plusNumber(PAGE_SIZE - 1)
     .page();
   const writable = (prot & PROT_WRITE) !== 0;
-  const mode = context.accountModeFor(caller);
-  const pages = new Pages(context.ownerFor(caller), file, address.page(), pageCount, writable, mode);
+  const mode = backing?.dmaBuf === undefined ? context.accountModeFor(caller) : AccountMode.NONE;
+  const owner = context.ownerFor(caller);
+  const pages = new Pages(owner, backing?.file, address.page(), pageCount, writable, mode, backing?.dmaBuf);
   const placed = ioas.map.place([{ pages, firstIndex: 0, offset, length }], length, prot, iova);
   pages.release();
   return placed;

@@ -34,9 +34,14 @@ export class SessionDescriptors implements Descriptors {
   }
 
   create(target: DescriptorTarget, address = U64.ZERO): void {
+    (this.made ??= []).push({ token: this.adopt(target), address });
+  }
+
+  /** Makes an open file description that this session holds until the client does. @returns its token */
+  adopt(target: DescriptorTarget): string {
     const file = this.server.adopt(target);
     this.files.add(file);
-    (this.made ??= []).push({ token: file.token, address });
+    return file.token;
   }
 
   /** The session is over. */

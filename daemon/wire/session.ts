@@ -14,6 +14,7 @@ import type { DescriptorTarget } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
+import { Mapping } from "./mapping.js";
 import { EndpointFile, IommufdFile, MadeFile, type Notified, type OpenFile } from "./open-file.js";
 import { Output, type Written } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
@@ -255,6 +256,7 @@ export class Session implements Notified {
     }
     if (frame.read) return { file: this.readFile(frame.read) };
     if (frame.write) return { file: this.writeFile(frame.write) };
+    if (frame.map) return { map: this.map(frame.map) };
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma);
     if (frame.open) return this.open(frame.open);
@@ -419,6 +421,17 @@ export class Session implements Notified {
     const result = bytes.high < 0 ? undefined : run(file.target, Math.min(bytes.toNumber(), TRANSFER_BYTES_MAX));
     const written = (memory.written ?? []).map(segmentOf);
     return { result: result ?? -errno.EINVAL, written, withdrawn: file.withdraw() };
+  }
+
+  private map({ offset, length }: iommufd_emu.v1.Map.$Properties): iommufd_emu.v1.MapReply.$Properties {
+    const { file } = this;
+    if (file === undefined || file.released) return { error: errno.EBADF };
+    if (!(file instanceof IommufdFile)) return { error: errno.ENODEV };
+    const memory = file.context.mappable.find(fromWire(offset), fromWire(length));
+    if (typeof memory === "number") return { error: memory };
+    const path = memory.shared.path();
+    if (typeof path === "number") return { error: path };
+    return { path, token: Buffer.from(this.descriptors.adopt(new Mapping(file.context, memory.owner)), "hex") };
   }
 
   // ---- regions and endpoints ----------------------------------------------------------------------------------------

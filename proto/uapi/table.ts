@@ -48,6 +48,8 @@ export interface MadeDescriptorRow {
   readonly operations?: readonly number[];
   /** The errno when no number is free; absent: that of opening a file, EMFILE or ENFILE. */
   readonly noneFree?: Errno;
+  /** Holds O_ACCMODE, O_NONBLOCK and O_CLOEXEC of the new file; absent: O_RDWR | O_CLOEXEC. */
+  readonly openFlags?: Field<"u32">;
 }
 
 /** Names for the values of one field that are not flags. */
@@ -465,7 +467,11 @@ const testRow: IoctlRow = {
   ],
   makesDescriptors: [
     { kind: "access", operations: [test.IOMMU_TEST_OP_CREATE_ACCESS], noneFree: ENOMEM },
-    { kind: "dmabuf", operations: [test.IOMMU_TEST_OP_DMABUF_GET] },
+    {
+      kind: "dmabuf",
+      operations: [test.IOMMU_TEST_OP_DMABUF_GET],
+      openFlags: test.iommu_test_dmabuf_get.fields.open_flags,
+    },
   ],
 };
 

@@ -74,7 +74,7 @@ class Argument implements UserMemory {
   }
 }
 
-const dispatcher = new Dispatcher({ selftest: false, kernelFixes: false });
+const dispatcher = new Dispatcher({ selftest: false, kernelFixes: false, allocateKernel: () => errno.ENOMEM });
 const argument = new Argument();
 const caller = new FakeCaller(new FakeSpace(1));
 const pageBytes = U64.fromNumber(PAGE_SIZE);

@@ -59,8 +59,9 @@ function descriptorEntry({ field, operations }: DescriptorRow): string {
   return `{ ${field.offset}, ${operationSet(operations)} }`;
 }
 
-function madeEntry({ kind, noneFree, operations }: MadeDescriptorRow): string {
-  return `{ ${prefix}_MAKES_${kind.toUpperCase()}, ${noneFree ?? 0}, ${operationSet(operations)} }`;
+function madeEntry({ kind, noneFree, openFlags, operations }: MadeDescriptorRow): string {
+  const made = `${prefix}_MAKES_${kind.toUpperCase()}`;
+  return `{ ${made}, ${noneFree ?? 0}, ${openFlags?.offset ?? 0}, ${operationSet(operations)} }`;
 }
 
 /** The initialisers of a count and of an array, which holds one empty element if there is none. */
@@ -80,7 +81,7 @@ function entry(row: IoctlRow): string {
     row.operation?.offset ?? 0,
     list(row.memory.map(memoryEntry), `{ 0, 0, 0, ${NOWHERE}, ${NOWHERE}, 0, 0 }`),
     list(row.descriptors.map(descriptorEntry), NOWHERE),
-    list(row.makesDescriptors.map(madeEntry), `{ ${prefix}_MAKES_NONE, 0, 0 }`),
+    list(row.makesDescriptors.map(madeEntry), `{ ${prefix}_MAKES_NONE, 0, 0, 0 }`),
   ];
   return `\t/* ${row.name} */\n\t{ ${parts.join(", ")} },`;
 }
@@ -156,6 +157,7 @@ struct iommufd_emu_descriptor_field {
 struct iommufd_emu_made_descriptor {
 	uint8_t kind; /* enum iommufd_emu_makes */
 	uint8_t none_free; /* errno when no number is free; 0: that of opening a file */
+	uint8_t open_flags; /* offset of the u32 with flags of open(2) for it; 0: O_RDWR | O_CLOEXEC */
 	uint32_t operations;
 };
 

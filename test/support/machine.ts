@@ -321,6 +321,7 @@ export class Machine {
     this.dispatcher = new Dispatcher({
       selftest: options.selftest ?? true,
       kernelFixes: options.kernelFixes ?? false,
+      allocateKernel: () => errno.ENOMEM,
       mock: options.mock,
     });
     this.descriptors = options.descriptors ?? noDescriptors;

@@ -24,7 +24,11 @@ export function refusingOthers(iommu: FakeIommu): FakeIommu {
 const ARGUMENT = 0x1000n;
 
 export class Container {
-  private readonly dispatcher = new Dispatcher({ selftest: true, kernelFixes: false });
+  private readonly dispatcher = new Dispatcher({
+    selftest: true,
+    kernelFixes: false,
+    allocateKernel: () => errno.ENOMEM,
+  });
 
   constructor(readonly machine = new Machine()) {}
 
@@ -98,8 +102,9 @@ export class Container {
 
   /** The container's mappings, ascending, as [start, bytes]. */
   areas(): [bigint, bigint][] {
-    return this.map
-      .inspectAreas(Infinity)
-      .map(({ start, last }) => [start.toBigInt(), last.minus(start).plus(U64.ONE).toBigInt()]);
+    return [...this.map.areas()].map(({ start, last }) => [
+      start.toBigInt(),
+      last.minus(start).plus(U64.ONE).toBigInt(),
+    ]);
   }
 }

@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "ioctl_table.h"
@@ -226,6 +227,12 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 			continue;
 		call->makes = row->made[i].kind;
 		call->none_free = row->made[i].none_free;
+		call->open_flags = O_RDWR | O_CLOEXEC;
+		if (row->made[i].open_flags) {
+			struct iommufd_emu_place place = { row->made[i].open_flags, 4 };
+
+			call->open_flags = (int)field(head, named.bytes, place);
+		}
 	}
 }
 

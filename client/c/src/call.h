@@ -24,6 +24,8 @@ struct emu_call {
 	unsigned int count;
 	/* What the call makes a descriptor of if it succeeds: enum iommufd_emu_makes. */
 	uint8_t makes;
+	/* Flags of open(2) for it. */
+	int open_flags;
 	/* The call's errno when no descriptor number is free; 0: that of opening a file. */
 	uint8_t none_free;
 };

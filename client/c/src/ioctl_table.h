@@ -64,6 +64,7 @@ struct iommufd_emu_descriptor_field {
 struct iommufd_emu_made_descriptor {
 	uint8_t kind; /* enum iommufd_emu_makes */
 	uint8_t none_free; /* errno when no number is free; 0: that of opening a file */
+	uint8_t open_flags; /* offset of the u32 with flags of open(2) for it; 0: O_RDWR | O_CLOEXEC */
 	uint32_t operations;
 };
 
@@ -89,63 +90,63 @@ struct iommufd_emu_ioctl_row {
 /* In ascending order of request. */
 static const struct iommufd_emu_ioctl_row iommufd_emu_ioctl_table[] = {
 	/* VFIO_GET_API_VERSION */
-	{ 0x3b64, IOMMUFD_EMU_IGNORED, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b64, IOMMUFD_EMU_IGNORED, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* VFIO_CHECK_EXTENSION */
-	{ 0x3b65, IOMMUFD_EMU_VALUE, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b65, IOMMUFD_EMU_VALUE, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* VFIO_SET_IOMMU */
-	{ 0x3b66, IOMMUFD_EMU_VALUE, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b66, IOMMUFD_EMU_VALUE, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* VFIO_IOMMU_GET_INFO */
-	{ 0x3b70, IOMMUFD_EMU_POINTER, 16, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b70, IOMMUFD_EMU_POINTER, 16, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* VFIO_IOMMU_MAP_DMA */
-	{ 0x3b71, IOMMUFD_EMU_POINTER, 32, 32, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b71, IOMMUFD_EMU_POINTER, 32, 32, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* VFIO_IOMMU_UNMAP_DMA */
-	{ 0x3b72, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b72, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* VFIO_IOMMU_DIRTY_PAGES */
-	{ 0x3b75, IOMMUFD_EMU_IGNORED, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b75, IOMMUFD_EMU_IGNORED, 0, 0, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_DESTROY */
-	{ 0x3b80, IOMMUFD_EMU_POINTER, 8, 8, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b80, IOMMUFD_EMU_POINTER, 8, 8, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_ALLOC */
-	{ 0x3b81, IOMMUFD_EMU_POINTER, 12, 12, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b81, IOMMUFD_EMU_POINTER, 12, 12, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_ALLOW_IOVAS */
-	{ 0x3b82, IOMMUFD_EMU_POINTER, 24, 24, 0, 0, 1, { { 16, IOMMUFD_EMU_READ, IOMMUFD_EMU_ARRAY, { 8, 4 }, { 0, 0 }, 16, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b82, IOMMUFD_EMU_POINTER, 24, 24, 0, 0, 1, { { 16, IOMMUFD_EMU_READ, IOMMUFD_EMU_ARRAY, { 8, 4 }, { 0, 0 }, 16, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_COPY */
-	{ 0x3b83, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b83, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_IOVA_RANGES */
-	{ 0x3b84, IOMMUFD_EMU_POINTER, 32, 32, 1, 0, 1, { { 16, IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_ARRAY, { 8, 4 }, { 0, 0 }, 16, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b84, IOMMUFD_EMU_POINTER, 32, 32, 1, 0, 1, { { 16, IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_ARRAY, { 8, 4 }, { 0, 0 }, 16, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_MAP */
-	{ 0x3b85, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b85, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_UNMAP */
-	{ 0x3b86, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b86, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_OPTION */
-	{ 0x3b87, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b87, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_VFIO_IOAS */
-	{ 0x3b88, IOMMUFD_EMU_POINTER, 12, 12, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b88, IOMMUFD_EMU_POINTER, 12, 12, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_HWPT_ALLOC */
-	{ 0x3b89, IOMMUFD_EMU_POINTER, 24, 48, 1, 0, 1, { { 32, IOMMUFD_EMU_READ, IOMMUFD_EMU_BYTES, { 28, 4 }, { 0, 0 }, 1, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b89, IOMMUFD_EMU_POINTER, 24, 48, 1, 0, 1, { { 32, IOMMUFD_EMU_READ, IOMMUFD_EMU_BYTES, { 28, 4 }, { 0, 0 }, 1, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_GET_HW_INFO */
-	{ 0x3b8a, IOMMUFD_EMU_POINTER, 32, 40, 1, 0, 1, { { 16, IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BYTES, { 12, 4 }, { 0, 0 }, 1, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b8a, IOMMUFD_EMU_POINTER, 32, 40, 1, 0, 1, { { 16, IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BYTES, { 12, 4 }, { 0, 0 }, 1, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_HWPT_SET_DIRTY_TRACKING */
-	{ 0x3b8b, IOMMUFD_EMU_POINTER, 16, 16, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b8b, IOMMUFD_EMU_POINTER, 16, 16, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_HWPT_GET_DIRTY_BITMAP */
-	{ 0x3b8c, IOMMUFD_EMU_POINTER, 48, 48, 0, 0, 1, { { 40, IOMMUFD_EMU_READ | IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BITMAP, { 24, 8 }, { 32, 8 }, 0, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b8c, IOMMUFD_EMU_POINTER, 48, 48, 0, 0, 1, { { 40, IOMMUFD_EMU_READ | IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BITMAP, { 24, 8 }, { 32, 8 }, 0, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_HWPT_INVALIDATE */
-	{ 0x3b8d, IOMMUFD_EMU_POINTER, 32, 32, 1, 0, 1, { { 8, IOMMUFD_EMU_READ, IOMMUFD_EMU_TABLE, { 24, 4 }, { 20, 4 }, 0, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b8d, IOMMUFD_EMU_POINTER, 32, 32, 1, 0, 1, { { 8, IOMMUFD_EMU_READ, IOMMUFD_EMU_TABLE, { 24, 4 }, { 20, 4 }, 0, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_FAULT_QUEUE_ALLOC */
-	{ 0x3b8e, IOMMUFD_EMU_POINTER, 16, 16, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 1, { { IOMMUFD_EMU_MAKES_FAULT, 0, IOMMUFD_EMU_ALWAYS } } },
+	{ 0x3b8e, IOMMUFD_EMU_POINTER, 16, 16, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 1, { { IOMMUFD_EMU_MAKES_FAULT, 0, 0, IOMMUFD_EMU_ALWAYS } } },
 	/* IOMMU_IOAS_MAP_FILE */
-	{ 0x3b8f, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 1, { { 12, IOMMUFD_EMU_ALWAYS } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b8f, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 1, { { 12, IOMMUFD_EMU_ALWAYS } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_VIOMMU_ALLOC */
-	{ 0x3b90, IOMMUFD_EMU_POINTER, 24, 40, 1, 0, 1, { { 32, IOMMUFD_EMU_READ | IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BYTES, { 24, 4 }, { 0, 0 }, 1, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b90, IOMMUFD_EMU_POINTER, 24, 40, 1, 0, 1, { { 32, IOMMUFD_EMU_READ | IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BYTES, { 24, 4 }, { 0, 0 }, 1, IOMMUFD_EMU_ALWAYS } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_VDEVICE_ALLOC */
-	{ 0x3b91, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b91, IOMMUFD_EMU_POINTER, 24, 24, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_IOAS_CHANGE_PROCESS */
-	{ 0x3b92, IOMMUFD_EMU_POINTER, 8, 8, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b92, IOMMUFD_EMU_POINTER, 8, 8, 0, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_VEVENTQ_ALLOC */
-	{ 0x3b93, IOMMUFD_EMU_POINTER, 28, 32, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 1, { { IOMMUFD_EMU_MAKES_VEVENTQ, 0, IOMMUFD_EMU_ALWAYS } } },
+	{ 0x3b93, IOMMUFD_EMU_POINTER, 28, 32, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 1, { { IOMMUFD_EMU_MAKES_VEVENTQ, 0, 0, IOMMUFD_EMU_ALWAYS } } },
 	/* IOMMU_HW_QUEUE_ALLOC */
-	{ 0x3b94, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0 } } },
+	{ 0x3b94, IOMMUFD_EMU_POINTER, 40, 40, 1, 0, 0, { { 0, 0, 0, { 0, 0 }, { 0, 0 }, 0, 0 } }, 0, { { 0, 0 } }, 0, { { IOMMUFD_EMU_MAKES_NONE, 0, 0, 0 } } },
 	/* IOMMU_TEST_CMD */
-	{ 0x3ba0, IOMMUFD_EMU_POINTER, 68, 72, 1, 4, 2, { { 32, IOMMUFD_EMU_READ | IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BYTES, { 24, 8 }, { 0, 0 }, 1, 0x100 }, { 48, IOMMUFD_EMU_READ, IOMMUFD_EMU_BITMAP, { 32, 8 }, { 40, 8 }, 0, 0x2000 } }, 2, { { 8, 0x9c0 }, { 16, 0x800000 } }, 2, { { IOMMUFD_EMU_MAKES_ACCESS, 12, 0x20 }, { IOMMUFD_EMU_MAKES_DMABUF, 0, 0x400000 } } },
+	{ 0x3ba0, IOMMUFD_EMU_POINTER, 68, 72, 1, 4, 2, { { 32, IOMMUFD_EMU_READ | IOMMUFD_EMU_WRITTEN, IOMMUFD_EMU_BYTES, { 24, 8 }, { 0, 0 }, 1, 0x100 }, { 48, IOMMUFD_EMU_READ, IOMMUFD_EMU_BITMAP, { 32, 8 }, { 40, 8 }, 0, 0x2000 } }, 2, { { 8, 0x9c0 }, { 16, 0x800000 } }, 2, { { IOMMUFD_EMU_MAKES_ACCESS, 12, 0, 0x20 }, { IOMMUFD_EMU_MAKES_DMABUF, 0, 20, 0x400000 } } },
 };
 
 #define IOMMUFD_EMU_IOCTL_COUNT (sizeof(iommufd_emu_ioctl_table) / sizeof(iommufd_emu_ioctl_table[0]))

@@ -29,6 +29,7 @@ enum emu_request {
 	EMU_STATUS = 18,
 	EMU_READ = 19,
 	EMU_WRITE = 20,
+	EMU_MAP = 21,
 };
 
 /* ServerFrame */
@@ -46,6 +47,7 @@ enum emu_answer_kind {
 	EMU_ANSWER_FAULTS = 13,
 	EMU_ANSWER_STATUS = 15,
 	EMU_ANSWER_FILE = 16,
+	EMU_ANSWER_MAP = 18,
 };
 
 enum { EMU_ERROR_CODE = 1, EMU_ERROR_MESSAGE = 2 };
@@ -77,6 +79,7 @@ enum {
 	EMU_IOCTL_REPLY_DESCRIPTORS = 3,
 	EMU_IOCTL_REPLY_EMPTIED = 4,
 };
+enum { EMU_MAP_OFFSET = 1, EMU_MAP_LENGTH = 2, EMU_MAP_REPLY_PATH = 2, EMU_MAP_REPLY_TOKEN = 3 };
 /* Read and Write; FileReply begins as IoctlReply. */
 enum { EMU_FILE_ADDRESS = 1, EMU_FILE_COUNT = 2, EMU_FILE_REPLY_WITHDRAWN = 3 };
 enum { EMU_NEW_DESCRIPTOR_TOKEN = 1, EMU_NEW_DESCRIPTOR_ADDRESS = 2 };

@@ -346,3 +346,28 @@ int emu_sync(struct emu_connection *connection, const void *token, size_t token_
 		return error;
 	return emu_get_varint(body, EMU_SYNC_REPLY_OPEN) != 0;
 }
+
+int emu_map(struct emu_connection *connection, uint64_t offset, uint64_t length, struct emu_mappable *mappable)
+{
+	struct emu_bytes body, path, token;
+	struct emu_pending pending;
+	int error;
+
+	emu_request_begin(connection, &pending, EMU_MAP);
+	emu_put_varint(&pending.writer, EMU_MAP_OFFSET, offset);
+	emu_put_varint(&pending.writer, EMU_MAP_LENGTH, length);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_MAP, &body);
+	if (!error)
+		error = -(int)emu_get_varint(body, EMU_REPLY_ERROR);
+	if (error)
+		return error;
+	path = emu_get_bytes(body, EMU_MAP_REPLY_PATH);
+	token = emu_get_bytes(body, EMU_MAP_REPLY_TOKEN);
+	if (path.length >= sizeof(mappable->path) || token.length > sizeof(mappable->token))
+		return -EPROTO;
+	memcpy(mappable->path, path.data, path.length);
+	mappable->path[path.length] = 0;
+	memcpy(mappable->token, token.data, token.length);
+	mappable->token_bytes = token.length;
+	return 0;
+}

@@ -125,6 +125,17 @@ int emu_join(struct emu_connection *connection, const void *token, size_t token_
 /* Waits until ends of connections have been handled. 1: the description is still open, 0: it is not, or errno. */
 int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes);
 
+/* Memory that a Map gave. */
+struct emu_mappable {
+	/* A file to be opened and mapped shared from its start. */
+	char path[64];
+	uint8_t token[EMU_TOKEN_BYTES_MAX];
+	size_t token_bytes;
+};
+
+/* Asks for memory to map, `length` being whole pages: 0, -ENXIO: there is none, or another negative errno. */
+int emu_map(struct emu_connection *connection, uint64_t offset, uint64_t length, struct emu_mappable *mappable);
+
 /* What a connection needs to say Hello and to open, join or sync; ioctls need more. */
 #define EMU_SMALL_BUFFER_BYTES 2048
 

@@ -9,6 +9,7 @@ import { accessPages, accessReplaceIoas, accessTransfer, createAccess, destroyAc
 import { checkMap, checkReferences } from "./check.js";
 import { checkCache, checkIotlb, triggerEvent, triggerPageRequest } from "./device.js";
 import { markDirty } from "./dirty.js";
+import { dmaBufGet, dmaBufRevoke } from "./dmabuf.js";
 import { addReserved, mockDomain, mockDomainFlags, mockDomainReplace } from "./mock-domain.js";
 import { pasidAttach, pasidCheckHwpt, pasidDetach, pasidReplace } from "./pasid.js";
 
@@ -37,6 +38,8 @@ const operations: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [test.IOMMU_TEST_OP_PASID_REPLACE, pasidReplace],
   [test.IOMMU_TEST_OP_PASID_DETACH, pasidDetach],
   [test.IOMMU_TEST_OP_PASID_CHECK_HWPT, pasidCheckHwpt],
+  [test.IOMMU_TEST_OP_DMABUF_GET, dmaBufGet],
+  [test.IOMMU_TEST_OP_DMABUF_REVOKE, dmaBufRevoke],
 ]);
 
 export function testCommand(call: Call): Errno {

@@ -86,8 +86,11 @@ export namespace iommufd_emu {
             /** ClientFrame write. */
             write?: (iommufd_emu.v1.Write.$Properties|null);
 
+            /** ClientFrame map. */
+            map?: (iommufd_emu.v1.Map.$Properties|null);
+
             /** ClientFrame body. */
-            body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write");
+            body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map");
 
             /**
              * Creates a new ClientFrame instance using the specified properties.
@@ -181,8 +184,11 @@ export namespace iommufd_emu {
                 /** ClientFrame write */
                 write?: (iommufd_emu.v1.Write.$Properties|null);
 
+                /** ClientFrame map */
+                map?: (iommufd_emu.v1.Map.$Properties|null);
+
                 /** ClientFrame body */
-                body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write");
+                body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -210,9 +216,10 @@ export namespace iommufd_emu {
               status?: iommufd_emu.v1.Status.$Shape|null;
               read?: iommufd_emu.v1.Read.$Shape|null;
               write?: iommufd_emu.v1.Write.$Shape|null;
+              map?: iommufd_emu.v1.Map.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape })
+              ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null; map?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null; map?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null; map?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape; map?: null }|{ body?: "map"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map: iommufd_emu.v1.Map.$Shape })
             );
         }
 
@@ -286,8 +293,11 @@ export namespace iommufd_emu {
             /** ServerFrame readable. */
             readable?: (iommufd_emu.v1.Readable.$Properties|null);
 
+            /** ServerFrame map. */
+            map?: (iommufd_emu.v1.MapReply.$Properties|null);
+
             /** ServerFrame body. */
-            body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable");
+            body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map");
 
             /**
              * Creates a new ServerFrame instance using the specified properties.
@@ -372,8 +382,11 @@ export namespace iommufd_emu {
                 /** ServerFrame readable */
                 readable?: (iommufd_emu.v1.Readable.$Properties|null);
 
+                /** ServerFrame map */
+                map?: (iommufd_emu.v1.MapReply.$Properties|null);
+
                 /** ServerFrame body */
-                body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable");
+                body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -398,9 +411,10 @@ export namespace iommufd_emu {
               status?: iommufd_emu.v1.StatusReply.$Shape|null;
               file?: iommufd_emu.v1.FileReply.$Shape|null;
               readable?: iommufd_emu.v1.Readable.$Shape|null;
+              map?: iommufd_emu.v1.MapReply.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape })
+              ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null; map?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null; map?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null; map?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape; map?: null }|{ body?: "map"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map: iommufd_emu.v1.MapReply.$Shape })
             );
         }
 
@@ -2113,6 +2127,154 @@ export namespace iommufd_emu {
 
             /** Shape of a FileReply. */
             type $Shape = iommufd_emu.v1.FileReply.$Properties;
+        }
+
+        /**
+         * Properties of a Map.
+         * @deprecated Use iommufd_emu.v1.Map.$Properties instead.
+         */
+        interface IMap extends iommufd_emu.v1.Map.$Properties {
+        }
+
+        /** Represents a Map. */
+        class Map {
+
+            /**
+             * Constructs a new Map.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.Map.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Map offset. */
+            offset: Long;
+
+            /** Map length. */
+            length: Long;
+
+            /**
+             * Creates a new Map instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Map instance
+             */
+            static create(properties: iommufd_emu.v1.Map.$Shape): iommufd_emu.v1.Map & iommufd_emu.v1.Map.$Shape;
+            static create(properties?: iommufd_emu.v1.Map.$Properties): iommufd_emu.v1.Map;
+
+            /**
+             * Encodes the specified Map message. Does not implicitly {@link iommufd_emu.v1.Map.verify|verify} messages.
+             * @param message Map message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.Map.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Map message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Map & iommufd_emu.v1.Map.$Shape} Map
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.Map & iommufd_emu.v1.Map.$Shape;
+        }
+
+        namespace Map {
+
+            /** Properties of a Map. */
+            interface $Properties {
+
+                /** Map offset */
+                offset?: (Long|null);
+
+                /** Map length */
+                length?: (Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Map. */
+            type $Shape = iommufd_emu.v1.Map.$Properties;
+        }
+
+        /**
+         * Properties of a MapReply.
+         * @deprecated Use iommufd_emu.v1.MapReply.$Properties instead.
+         */
+        interface IMapReply extends iommufd_emu.v1.MapReply.$Properties {
+        }
+
+        /** Represents a MapReply. */
+        class MapReply {
+
+            /**
+             * Constructs a new MapReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.MapReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MapReply error. */
+            error: number;
+
+            /** MapReply path. */
+            path: string;
+
+            /** MapReply token. */
+            token: Uint8Array;
+
+            /**
+             * Creates a new MapReply instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns MapReply instance
+             */
+            static create(properties: iommufd_emu.v1.MapReply.$Shape): iommufd_emu.v1.MapReply & iommufd_emu.v1.MapReply.$Shape;
+            static create(properties?: iommufd_emu.v1.MapReply.$Properties): iommufd_emu.v1.MapReply;
+
+            /**
+             * Encodes the specified MapReply message. Does not implicitly {@link iommufd_emu.v1.MapReply.verify|verify} messages.
+             * @param message MapReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.MapReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MapReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.MapReply & iommufd_emu.v1.MapReply.$Shape} MapReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.MapReply & iommufd_emu.v1.MapReply.$Shape;
+        }
+
+        namespace MapReply {
+
+            /** Properties of a MapReply. */
+            interface $Properties {
+
+                /** MapReply error */
+                error?: (number|null);
+
+                /** MapReply path */
+                path?: (string|null);
+
+                /** MapReply token */
+                token?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MapReply. */
+            type $Shape = iommufd_emu.v1.MapReply.$Properties;
         }
 
         /**

@@ -51,7 +51,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.Status.$Properties|null} [status] ClientFrame status
              * @property {iommufd_emu.v1.Read.$Properties|null} [read] ClientFrame read
              * @property {iommufd_emu.v1.Write.$Properties|null} [write] ClientFrame write
-             * @property {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"} [body] ClientFrame body
+             * @property {iommufd_emu.v1.Map.$Properties|null} [map] ClientFrame map
+             * @property {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"} [body] ClientFrame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -86,9 +87,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   status?: iommufd_emu.v1.Status.$Shape|null;
              *   read?: iommufd_emu.v1.Read.$Shape|null;
              *   write?: iommufd_emu.v1.Write.$Shape|null;
+             *   map?: iommufd_emu.v1.Map.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape })
+             *   ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null; map?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null; map?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null; map?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape; map?: null }|{ body?: "map"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map: iommufd_emu.v1.Map.$Shape })
              * )} iommufd_emu.v1.ClientFrame.$Shape
              */
 
@@ -267,17 +269,25 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             ClientFrame.prototype.write = null;
 
+            /**
+             * ClientFrame map.
+             * @member {iommufd_emu.v1.Map.$Properties|null|undefined} map
+             * @memberof iommufd_emu.v1.ClientFrame
+             * @instance
+             */
+            ClientFrame.prototype.map = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ClientFrame body.
-             * @member {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|undefined} body
+             * @member {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|undefined} body
              * @memberof iommufd_emu.v1.ClientFrame
              * @instance
              */
             $Object.defineProperty(ClientFrame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "open", "join", "ioctl", "batch", "close", "sync", "regionAdd", "regionRemove", "memoryResult", "deviceBind", "deviceAttach", "deviceDetach", "deviceDma", "deviceFaults", "deviceWalk", "status", "read", "write"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "open", "join", "ioctl", "batch", "close", "sync", "regionAdd", "regionRemove", "memoryResult", "deviceBind", "deviceAttach", "deviceDetach", "deviceDma", "deviceFaults", "deviceWalk", "status", "read", "write", "map"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -353,6 +363,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.Read.encode(message.read, writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
                 if (message.write != null && $Object.hasOwnProperty.call(message, "write"))
                     $root.iommufd_emu.v1.Write.encode(message.write, writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
+                if (message.map != null && $Object.hasOwnProperty.call(message, "map"))
+                    $root.iommufd_emu.v1.Map.encode(message.map, writer.uint32(/* id 21, wireType 2 =*/170).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -539,6 +551,13 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             message.body = "write";
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.map = $root.iommufd_emu.v1.Map.decode(reader, reader.size(), $undefined, _depth + 1, message.map);
+                            message.body = "map";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -581,7 +600,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.StatusReply.$Properties|null} [status] ServerFrame status
              * @property {iommufd_emu.v1.FileReply.$Properties|null} [file] ServerFrame file
              * @property {iommufd_emu.v1.Readable.$Properties|null} [readable] ServerFrame readable
-             * @property {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"} [body] ServerFrame body
+             * @property {iommufd_emu.v1.MapReply.$Properties|null} [map] ServerFrame map
+             * @property {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"} [body] ServerFrame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -613,9 +633,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   status?: iommufd_emu.v1.StatusReply.$Shape|null;
              *   file?: iommufd_emu.v1.FileReply.$Shape|null;
              *   readable?: iommufd_emu.v1.Readable.$Shape|null;
+             *   map?: iommufd_emu.v1.MapReply.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape })
+             *   ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null; map?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null; map?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null; map?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null; map?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape; map?: null }|{ body?: "map"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map: iommufd_emu.v1.MapReply.$Shape })
              * )} iommufd_emu.v1.ServerFrame.$Shape
              */
 
@@ -770,17 +791,25 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             ServerFrame.prototype.readable = null;
 
+            /**
+             * ServerFrame map.
+             * @member {iommufd_emu.v1.MapReply.$Properties|null|undefined} map
+             * @memberof iommufd_emu.v1.ServerFrame
+             * @instance
+             */
+            ServerFrame.prototype.map = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ServerFrame body.
-             * @member {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|undefined} body
+             * @member {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|undefined} body
              * @memberof iommufd_emu.v1.ServerFrame
              * @instance
              */
             $Object.defineProperty(ServerFrame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["error", "hello", "open", "join", "ioctl", "batch", "close", "sync", "result", "memoryRequest", "dma", "faults", "walk", "status", "file", "readable"]),
+                get: $util.oneOfGetter($oneOfFields = ["error", "hello", "open", "join", "ioctl", "batch", "close", "sync", "result", "memoryRequest", "dma", "faults", "walk", "status", "file", "readable", "map"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -850,6 +879,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.FileReply.encode(message.file, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.readable != null && $Object.hasOwnProperty.call(message, "readable"))
                     $root.iommufd_emu.v1.Readable.encode(message.readable, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
+                if (message.map != null && $Object.hasOwnProperty.call(message, "map"))
+                    $root.iommufd_emu.v1.MapReply.encode(message.map, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1013,6 +1044,13 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 break;
                             message.readable = $root.iommufd_emu.v1.Readable.decode(reader, reader.size(), $undefined, _depth + 1, message.readable);
                             message.body = "readable";
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.map = $root.iommufd_emu.v1.MapReply.decode(reader, reader.size(), $undefined, _depth + 1, message.map);
+                            message.body = "map";
                             continue;
                         }
                     }
@@ -5256,6 +5294,370 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             };
 
             return FileReply;
+        })();
+
+        v1.Map = (function() {
+
+            /**
+             * Properties of a Map.
+             * @typedef {Object} iommufd_emu.v1.Map.$Properties
+             * @property {Long|null} [offset] Map offset
+             * @property {Long|null} [length] Map length
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Map.
+             * @memberof iommufd_emu.v1
+             * @interface IMap
+             * @augments iommufd_emu.v1.Map.$Properties
+             * @deprecated Use iommufd_emu.v1.Map.$Properties instead.
+             */
+
+            /**
+             * Shape of a Map.
+             * @typedef {iommufd_emu.v1.Map.$Properties} iommufd_emu.v1.Map.$Shape
+             */
+
+            /**
+             * Constructs a new Map.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Map.
+             * @constructor
+             * @param {iommufd_emu.v1.Map.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Map = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Map offset.
+             * @member {Long} offset
+             * @memberof iommufd_emu.v1.Map
+             * @instance
+             */
+            Map.prototype.offset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Map length.
+             * @member {Long} length
+             * @memberof iommufd_emu.v1.Map
+             * @instance
+             */
+            Map.prototype.length = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new Map instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Map
+             * @static
+             * @param {iommufd_emu.v1.Map.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Map} Map instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Map.$Shape): iommufd_emu.v1.Map & iommufd_emu.v1.Map.$Shape;
+             *   (properties?: iommufd_emu.v1.Map.$Properties): iommufd_emu.v1.Map;
+             * }}
+             */
+            Map.create = function(properties) {
+                return new Map(properties);
+            };
+
+            /**
+             * Encodes the specified Map message. Does not implicitly {@link iommufd_emu.v1.Map.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Map
+             * @static
+             * @param {iommufd_emu.v1.Map.$Properties} message Map message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Map.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && (typeof message.offset === "object" ? message.offset.low || message.offset.high : message.offset !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.offset);
+                if (message.length != null && $Object.hasOwnProperty.call(message, "length") && (typeof message.length === "object" ? message.length.low || message.length.high : message.length !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.length);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Map message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Map
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Map & iommufd_emu.v1.Map.$Shape} Map
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Map.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Map();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.length = value;
+                            else
+                                delete message.length;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Map;
+        })();
+
+        v1.MapReply = (function() {
+
+            /**
+             * Properties of a MapReply.
+             * @typedef {Object} iommufd_emu.v1.MapReply.$Properties
+             * @property {number|null} [error] MapReply error
+             * @property {string|null} [path] MapReply path
+             * @property {Uint8Array|null} [token] MapReply token
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a MapReply.
+             * @memberof iommufd_emu.v1
+             * @interface IMapReply
+             * @augments iommufd_emu.v1.MapReply.$Properties
+             * @deprecated Use iommufd_emu.v1.MapReply.$Properties instead.
+             */
+
+            /**
+             * Shape of a MapReply.
+             * @typedef {iommufd_emu.v1.MapReply.$Properties} iommufd_emu.v1.MapReply.$Shape
+             */
+
+            /**
+             * Constructs a new MapReply.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a MapReply.
+             * @constructor
+             * @param {iommufd_emu.v1.MapReply.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const MapReply = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * MapReply error.
+             * @member {number} error
+             * @memberof iommufd_emu.v1.MapReply
+             * @instance
+             */
+            MapReply.prototype.error = 0;
+
+            /**
+             * MapReply path.
+             * @member {string} path
+             * @memberof iommufd_emu.v1.MapReply
+             * @instance
+             */
+            MapReply.prototype.path = "";
+
+            /**
+             * MapReply token.
+             * @member {Uint8Array} token
+             * @memberof iommufd_emu.v1.MapReply
+             * @instance
+             */
+            MapReply.prototype.token = $util.newBuffer([]);
+
+            /**
+             * Creates a new MapReply instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.MapReply
+             * @static
+             * @param {iommufd_emu.v1.MapReply.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.MapReply} MapReply instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.MapReply.$Shape): iommufd_emu.v1.MapReply & iommufd_emu.v1.MapReply.$Shape;
+             *   (properties?: iommufd_emu.v1.MapReply.$Properties): iommufd_emu.v1.MapReply;
+             * }}
+             */
+            MapReply.create = function(properties) {
+                return new MapReply(properties);
+            };
+
+            /**
+             * Encodes the specified MapReply message. Does not implicitly {@link iommufd_emu.v1.MapReply.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.MapReply
+             * @static
+             * @param {iommufd_emu.v1.MapReply.$Properties} message MapReply message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            MapReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.error);
+                if (message.path != null && $Object.hasOwnProperty.call(message, "path") && message.path !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.path);
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.token);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a MapReply message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.MapReply
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.MapReply & iommufd_emu.v1.MapReply.$Shape} MapReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            MapReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.MapReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.error = value;
+                            else
+                                delete message.error;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.path = value;
+                            else
+                                delete message.path;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MapReply;
         })();
 
         v1.Readable = (function() {

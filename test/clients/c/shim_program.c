@@ -148,6 +148,7 @@ static const struct scenario *const groups[] = {
 	descriptor_scenarios,
 	process_scenarios,
 	access_scenarios,
+	queue_scenarios,
 };
 
 int main(int argc, char **argv)
