@@ -5,6 +5,7 @@
  * An account is charged when pages of a backing are pinned, once per backing, and credited when they are unpinned.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import { FailurePoints } from "./failure-points.js";
 import type { AddressSpace, Caller } from "./mm.js";
 
 /** What a pages object is charged to; fixed when it is mapped. */
@@ -38,6 +39,8 @@ class Counter<Key> {
 }
 
 export class Accounts {
+  /** Of all that is charged here, and of all else that can fail. */
+  readonly points = new FailurePoints();
   /** Pages objects that have pinned pages, of all contexts: whoever asks how often a page is pinned asks these. */
   readonly pinnedObjects = new Set<{ pinsOf(pfn: number): number }>();
   private readonly users = new Counter<number>();
@@ -48,6 +51,7 @@ export class Accounts {
   /** @returns ENOMEM, with nothing charged, if the owner's limit does not allow so many more */
   charge(owner: Owner, mode: AccountMode, pages: number): Errno {
     if (pages === 0) return errno.OK;
+    if (this.points.stepFails()) return errno.ENOMEM;
     if (mode === AccountMode.USER) {
       if (this.users.get(owner.uid) + pages > owner.limits.memlockLimitPages()) return errno.ENOMEM;
       this.users.add(owner.uid, pages);

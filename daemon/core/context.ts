@@ -34,7 +34,7 @@ export class Context {
       readonly allocateShared: AllocateSharedMemory;
     },
   ) {
-    this.objects = new ObjectTable(options.objectsMax);
+    this.objects = new ObjectTable(options.objectsMax, accounts.points);
     this.mappable = new MappableMemoryMap(options.allocateShared);
     this.perProcessAccounting = options.perProcessAccounting;
   }

@@ -4,6 +4,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { DeviceCapabilities } from "../hw/interface.js";
 import type { Context } from "./context.js";
+import type { FailurePoints } from "./failure-points.js";
 import { NO_PASID, capabilitiesOf, type BusDevice, type IommuGroup } from "./group.js";
 import { Hwpt, PLAIN_DOMAIN, createHwpt, type HwptPaging } from "./hwpt.js";
 import { IoasObject } from "./ioas-object.js";
@@ -36,6 +37,7 @@ export class DeviceObject extends IommufdObject {
    */
   static bindTo(context: Context, bus: BusDevice, group: IommuGroup, holdsContext = true): DeviceObject | Errno {
     if (!bus.iommu.cacheCoherent) return errno.EINVAL;
+    if (context.accounts.points.ordinaryFails()) return errno.ENOMEM;
     let error = group.claim(context);
     if (error !== errno.OK) return error;
     const device = new DeviceObject(context, bus, group, holdsContext);
@@ -83,6 +85,10 @@ export class DeviceObject extends IommufdObject {
     if (this.vdevice === undefined) return;
     this.isLeaving = true;
     this.context.objects.bury(this.vdevice);
+  }
+
+  private get points(): FailurePoints {
+    return this.context.accounts.points;
   }
 
   get capabilities(): DeviceCapabilities {
@@ -146,6 +152,7 @@ export class DeviceObject extends IommufdObject {
   private attachTo(pasid: number, hwpt: Hwpt): Errno {
     const { group } = this;
     const attachment = group.attachment(pasid);
+    if (this.points.ordinaryFails()) return errno.ENOMEM;
     if (attachment?.devices.has(this) === true) return errno.EBUSY;
     if (attachment !== undefined && attachment.hwpt !== hwpt) return errno.EINVAL;
     // Only DMA without PASID meets the device's reserved regions.
@@ -251,6 +258,7 @@ export class DeviceObject extends IommufdObject {
   private reserveRegions(ioas: IoasObject, checkMsi: boolean): Errno {
     let hardwareMsi = 0;
     let softwareMsi = 0;
+    if (this.points.stepFails()) return errno.EINVAL;
     for (const { start, last, kind } of this.bus.reservedRegions) {
       if (kind === "direct-relaxable") continue;
       if (kind === "msi") hardwareMsi++;

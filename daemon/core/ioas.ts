@@ -142,6 +142,7 @@ export class Ioas {
     if (offset % this.alignmentBytes !== 0) return errno.EINVAL;
     const lastByte = lastOf(U64.fromPage(firstIndex, offset), length);
     if (lastByte === undefined || lastByte.page() >= pages.pageCount) return errno.EOVERFLOW;
+    if (this.accounts.points.ordinaryFails()) return errno.ENOMEM;
     pages.retain();
     pages.dmaBuf?.countArea(pages, this, 1);
     this.tree.insert(start, start.plus(length).minus(U64.ONE), this.table.add(pages, firstIndex, offset, prot));

@@ -5,6 +5,7 @@
  * object has one user while it merely exists and can be destroyed only then.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { FailurePoints } from "./failure-points.js";
 
 export type ObjectType =
   | "ioas"
@@ -89,7 +90,10 @@ export class ObjectTable {
   private reserved = 0;
 
   /** @param objectsMax the daemon's limit, beyond the kernel's 2^31 - 1 ids */
-  constructor(private readonly objectsMax: number) {}
+  constructor(
+    private readonly objectsMax: number,
+    private readonly points: FailurePoints,
+  ) {}
 
   /** No id is in use, not even by an object under construction. */
   get isEmpty(): boolean {
@@ -102,7 +106,7 @@ export class ObjectTable {
 
   /** Takes an id for an object that is not visible yet. @returns ENOMEM at the limit */
   reserve(object: IommufdObject): Errno {
-    if (this.objects.size + this.reserved >= this.objectsMax) return errno.ENOMEM;
+    if (this.points.ordinaryFails() || this.objects.size + this.reserved >= this.objectsMax) return errno.ENOMEM;
     const id = this.ids.take();
     if (id === undefined) return errno.EBUSY;
     object.id = id;
@@ -122,12 +126,12 @@ export class ObjectTable {
   }
 
   find(id: number): IommufdObject | undefined {
-    return this.objects.get(id);
+    return this.points.stepFails() ? undefined : this.objects.get(id);
   }
 
   /** Undefined, hence ENOENT, also for an object of another class. */
   findOf<T extends IommufdObject>(id: number, type: abstract new (...args: never[]) => T): T | undefined {
-    const object = this.objects.get(id);
+    const object = this.find(id);
     return object instanceof type ? object : undefined;
   }
 

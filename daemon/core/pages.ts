@@ -55,6 +55,7 @@ export class Pages {
    * @returns the newly pinned pages, still to be charged with `charge`, or a negative errno with nothing changed
    */
   pin(first: number, last: number, accounts: Accounts): number {
+    if (accounts.points.stepFails()) return -errno.EFAULT;
     const pinned = this.pinned ?? new PinnedRuns();
     const newly = pinned.cover(first, last, this.source(), this.basePage, this.writable);
     if (newly < 0) return newly;
@@ -98,7 +99,7 @@ export class Pages {
     if (users === 0) {
       const newly = this.pin(first, last, accounts);
       if (newly < 0) return -newly;
-      const error = this.charge(accounts, newly);
+      const error = accounts.points.stepFails() ? errno.EINVAL : this.charge(accounts, newly);
       if (error !== errno.OK) {
         this.unpin(first, last, accounts, false);
         return error;

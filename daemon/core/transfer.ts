@@ -27,7 +27,9 @@ export function transferSlice(slice: SliceTransfer, accounts: Accounts): Errno {
   const owner = pages.owner.mm;
   const onePage = firstByte.pageOffset() + bytes.length <= PAGE_SIZE;
   const direct = mm === owner && !slow;
-  if (pages.file === undefined && (direct || (onePage && !owner.isGone()))) return throughAddress(slice, owner);
+  const throughOther = onePage && !owner.isGone();
+  if (pages.file === undefined && !direct && throughOther && accounts.points.stepFails()) return errno.EINVAL;
+  if (pages.file === undefined && (direct || throughOther)) return throughAddress(slice, owner);
   const first = firstByte.page();
   const last = firstByte.plusNumber(bytes.length - 1).page();
   return pages.whilePinned(first, last, accounts, () => throughPages(slice, first, last));

@@ -56,6 +56,7 @@ export class Daemon implements Server {
   readonly limits: WireLimits;
   readonly dispatcher: Dispatcher;
   readonly accounts = new Accounts();
+  readonly points = this.accounts.points;
   readonly emptied: MadeFile[] = [];
   private readonly files = new Map<string, OpenFile>();
   private readonly sessions = new Set<Session>();
@@ -68,10 +69,14 @@ export class Daemon implements Server {
     private readonly dependencies: DaemonDependencies,
   ) {
     this.limits = config.limits;
+    const { points } = this.accounts;
+    for (const memory of [dependencies.topology.tableMemory, dependencies.topology.mockTables])
+      memory.refuses = () => points.ordinaryFails();
     this.dispatcher = new Dispatcher({
       selftest: config.selftest,
       kernelFixes: config.kernelFixes,
-      allocateKernel: (bytes) => allocateKernelMemory(dependencies.frames, bytes),
+      allocateKernel: (bytes) =>
+        points.ordinaryFails() ? errno.ENOMEM : allocateKernelMemory(dependencies.frames, bytes),
       mock: config.selftest ? dependencies.topology.mock : undefined,
     });
     for (const { endpoint, group } of dependencies.topology.endpoints)
@@ -121,7 +126,7 @@ export class Daemon implements Server {
       const context = new Context(this.accounts, this.dependencies.frames, {
         perProcessAccounting,
         objectsMax,
-        allocateShared: allocateSharedMemory,
+        allocateShared: (bytes) => (this.accounts.points.ordinaryFails() ? errno.ENOMEM : allocateSharedMemory(bytes)),
       });
       return new IommufdFile(key, node, context, onRelease);
     }

@@ -64,6 +64,8 @@ export interface Topology {
   readonly groups: readonly IommuGroup[];
   /** Where the IOMMUs' tables live. */
   readonly tableMemory: TableMemory;
+  /** Where the mock IOMMU's tables live. */
+  readonly mockTables: TableMemory;
   /** Where the selftest makes its devices, whatever the description says. */
   readonly mock: MockBus;
 }
@@ -118,6 +120,7 @@ export function buildTopology(
     endpoints: endpoints.map((endpoint, index) => ({ endpoint, group: groups.get(groupIds[index]!)! })),
     groups: [...groups.values()],
     tableMemory,
+    mockTables,
     mock,
   };
 }

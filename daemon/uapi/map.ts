@@ -127,6 +127,10 @@ function placeNew(
   iova: U64 | undefined,
 ): U64 | Errno {
   const { caller, context } = call;
+  if (context.accounts.points.ordinaryFails()) {
+    backing?.file.release();
+    return errno.ENOMEM;
+  }
   const offset = address.pageOffset();
   // Linux rounds up in 64 bits, so a length near 2^64 wraps to few pages and is refused as too long for them.
   const pageCount = length

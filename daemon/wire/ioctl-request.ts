@@ -69,6 +69,10 @@ export class IoctlRequest {
   argument = U64.ZERO;
   readonly readable = new RangeList();
   readonly writable = new RangeList();
+  /** The nth fallible step of the call fails; 0: none. */
+  failNth = 0;
+  /** Allocations and copies are such steps, too. */
+  failOrdinary = false;
   /** Descriptors that the call names, with their tokens in hexadecimal. */
   descriptors: readonly { readonly fd: number; readonly token: string }[] = NO_DESCRIPTORS;
 
@@ -83,11 +87,15 @@ export class IoctlRequest {
     this.readable.count = 0;
     this.writable.count = 0;
     this.descriptors = NO_DESCRIPTORS;
+    this.failNth = 0;
+    this.failOrdinary = false;
   }
 
   /** Takes over a message that the generated code has decoded. */
-  load({ request, argument, readable, writable, descriptors }: iommufd_emu.v1.Ioctl.$Properties): void {
+  load({ request, argument, readable, writable, descriptors, ...fail }: iommufd_emu.v1.Ioctl.$Properties): void {
     this.clear();
+    this.failNth = fail.failNth ?? 0;
+    this.failOrdinary = fail.failOrdinary ?? false;
     this.request = request ?? 0;
     this.argument = fromWire(argument);
     for (const segment of readable ?? []) {

@@ -3,6 +3,7 @@
  * memory where the daemon can touch it.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import type { FailurePoints } from "../core/failure-points.js";
 import { PAGE_SIZE, type U64 } from "../u64.js";
 import type { UserMemory } from "../uapi/user-memory.js";
 import type { IoctlRequest } from "./ioctl-request.js";
@@ -25,6 +26,7 @@ export class SegmentMemory implements UserMemory {
   constructor(
     private readonly ioctl: IoctlRequest,
     private readonly direct: DirectMemory,
+    private readonly points: FailurePoints,
   ) {}
 
   /** The request has been filled anew. */
@@ -35,6 +37,7 @@ export class SegmentMemory implements UserMemory {
   read(address: U64, into: Uint8Array, length: number, enough = length): number {
     const { readable } = this.ioctl;
     let longest = 0;
+    if (this.points.ordinaryFails()) return longest;
     for (let index = 0; index < readable.count; index++) {
       const range = readable.at(index);
       const distance = range.distanceTo(address);
@@ -63,6 +66,7 @@ export class SegmentMemory implements UserMemory {
 
   write(address: U64, bytes: Uint8Array): boolean {
     const { writable } = this.ioctl;
+    if (this.points.ordinaryFails()) return false;
     for (let index = 0; index < writable.count; index++) {
       const range = writable.at(index);
       const distance = range.distanceTo(address);

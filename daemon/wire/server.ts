@@ -1,5 +1,6 @@
 /** What a session needs of the daemon that it belongs to. */
 import type { Errno } from "../../proto/uapi/errno.js";
+import type { FailurePoints } from "../core/failure-points.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
 import type { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "./limits.js";
@@ -12,6 +13,7 @@ export interface Server {
   readonly features: readonly string[];
   readonly limits: WireLimits;
   readonly dispatcher: Dispatcher;
+  readonly points: FailurePoints;
   /** Files that the request in progress has left with nothing to read, while somebody has notices of something. */
   readonly emptied: MadeFile[];
 

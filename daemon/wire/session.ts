@@ -10,6 +10,7 @@ import { errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { Peer } from "../memory/peer.js";
+import type { U64 } from "../u64.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
@@ -61,6 +62,8 @@ export class Session implements Notified {
   private receiving = false;
   private ended = false;
   private requests = 0;
+  /** Of the ioctl that has just run: how many more steps it would have taken to the one that fails. */
+  private failNthLeft = 0;
 
   constructor(
     readonly id: number,
@@ -69,11 +72,12 @@ export class Session implements Notified {
     private readonly connection: Pick<Connection, "write" | "close">,
     private readonly log: Logger,
   ) {
-    this.memory = new SegmentMemory(this.request, {
+    const direct = {
       // Asked for anew each time: after an exec the process has another address space.
-      copyFrom: (address, into) => peer.mm.copyFrom(address, into),
-      copyTo: (address, from) => peer.mm.copyTo(address, from),
-    });
+      copyFrom: (address: U64, into: Uint8Array) => peer.mm.copyFrom(address, into),
+      copyTo: (address: U64, from: Uint8Array) => peer.mm.copyTo(address, from),
+    };
+    this.memory = new SegmentMemory(this.request, direct, server.points);
     this.descriptors = new SessionDescriptors(server, this.request);
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
@@ -180,7 +184,7 @@ export class Session implements Notified {
 
   private answerIoctl(sequence: number): void {
     const result = this.ioctl();
-    const plain = this.descriptors.made === undefined && this.server.emptied.length === 0;
+    const plain = this.descriptors.made === undefined && this.server.emptied.length === 0 && this.failNthLeft === 0;
     if (plain) this.output.ioctlReply(sequence, result, this.memory.written);
     else this.output.frame(sequence, { ioctl: this.replyOf(result) });
   }
@@ -368,6 +372,7 @@ export class Session implements Notified {
   /** The reply to the ioctl that has just run. */
   private replyOf(result: number): IIoctlReply {
     const reply: IIoctlReply = { result };
+    if (this.failNthLeft > 0) reply.failNth = this.failNthLeft;
     const { written } = this.memory;
     const { made } = this.descriptors;
     const { emptied } = this.server;
@@ -387,10 +392,15 @@ export class Session implements Notified {
     memory.begin();
     this.descriptors.begin();
     server.emptied.length = 0;
+    this.failNthLeft = request.failNth;
     if (file === undefined || file.released) return -errno.EBADF;
     if (!(file instanceof IommufdFile)) return -errno.ENOTTY;
-    const { dispatcher } = server;
-    return dispatcher.ioctl(file.context, this.peer, memory, request.request, request.argument, this.descriptors);
+    const { dispatcher, points } = server;
+    points.arm(request.failNth, request.failOrdinary);
+    const { context } = file;
+    const result = dispatcher.ioctl(context, this.peer, memory, request.request, request.argument, this.descriptors);
+    this.failNthLeft = points.disarm();
+    return result;
   }
 
   // ---- files that ioctls made -----------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ export class PageTable {
 
   /** An empty table. @returns ENOMEM */
   static create(format: Format, memory: TableMemory, shape: PageTableShape): PageTable | Errno {
-    const root = memory.allocate();
+    const root = memory.canGive(1) ? memory.allocate() : -1;
     return root < 0 ? errno.ENOMEM : new PageTable(format, memory, shape, root);
   }
 
@@ -202,7 +202,7 @@ export class PageTable {
         continue;
       }
       if (kind === entryKind.LEAF) return -errno.EADDRINUSE;
-      if (memory.available < above - level) return -errno.ENOMEM;
+      if (!memory.canGive(above - level)) return -errno.ENOMEM;
       const child = memory.allocate();
       const item = format.makeTable(memory.physicalOf(child), above);
       words[at] = item.low;

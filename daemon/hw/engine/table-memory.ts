@@ -54,6 +54,14 @@ export class TableMemory implements ItemMemory {
     return this.pagesUsed;
   }
 
+  /** Fault injection: whether pages that are about to be taken shall be missing. */
+  refuses: () => boolean = () => false;
+
+  /** Whether so many pages can be taken now. */
+  canGive(count: number): boolean {
+    return !this.refuses() && this.available >= count;
+  }
+
   /** Pages that `allocate` can still give. */
   get available(): number {
     return this.tablesMax - this.pagesUsed;

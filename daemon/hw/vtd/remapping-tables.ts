@@ -45,7 +45,7 @@ export class RemappingTables {
     const rootAddress = this.rootTable + (requesterId >> 8) * ROOT_ENTRY_BYTES + half * 8;
     const root = this.load(rootAddress);
     const hasContextTable = fieldOf(root, rootEntry.P) === 1;
-    if (memory.available < (hasContextTable ? 2 : 3)) return errno.ENOMEM;
+    if (!memory.canGive(hasContextTable ? 2 : 3)) return errno.ENOMEM;
 
     const contextTable = hasContextTable ? addressOf(root, rootEntry.CTP) : this.newPage();
     const directory = this.newPage();

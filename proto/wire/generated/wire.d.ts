@@ -1482,6 +1482,12 @@ export namespace iommufd_emu {
             /** Ioctl descriptors. */
             descriptors: iommufd_emu.v1.Descriptor.$Properties[];
 
+            /** Ioctl failNth. */
+            failNth: number;
+
+            /** Ioctl failOrdinary. */
+            failOrdinary: boolean;
+
             /**
              * Creates a new Ioctl instance using the specified properties.
              * @param [properties] Properties to set
@@ -1528,6 +1534,12 @@ export namespace iommufd_emu {
 
                 /** Ioctl descriptors */
                 descriptors?: (iommufd_emu.v1.Descriptor.$Properties[]|null);
+
+                /** Ioctl failNth */
+                failNth?: (number|null);
+
+                /** Ioctl failOrdinary */
+                failOrdinary?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1707,6 +1719,9 @@ export namespace iommufd_emu {
             /** IoctlReply descriptors. */
             descriptors: iommufd_emu.v1.NewDescriptor.$Properties[];
 
+            /** IoctlReply failNth. */
+            failNth: number;
+
             /** IoctlReply emptied. */
             emptied: Uint8Array[];
 
@@ -1750,6 +1765,9 @@ export namespace iommufd_emu {
 
                 /** IoctlReply descriptors */
                 descriptors?: (iommufd_emu.v1.NewDescriptor.$Properties[]|null);
+
+                /** IoctlReply failNth */
+                failNth?: (number|null);
 
                 /** IoctlReply emptied */
                 emptied?: (Uint8Array[]|null);

@@ -3607,6 +3607,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [readable] Ioctl readable
              * @property {Array.<iommufd_emu.v1.Window.$Properties>|null} [writable] Ioctl writable
              * @property {Array.<iommufd_emu.v1.Descriptor.$Properties>|null} [descriptors] Ioctl descriptors
+             * @property {number|null} [failNth] Ioctl failNth
+             * @property {boolean|null} [failOrdinary] Ioctl failOrdinary
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3682,6 +3684,22 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             Ioctl.prototype.descriptors = $util.emptyArray;
 
             /**
+             * Ioctl failNth.
+             * @member {number} failNth
+             * @memberof iommufd_emu.v1.Ioctl
+             * @instance
+             */
+            Ioctl.prototype.failNth = 0;
+
+            /**
+             * Ioctl failOrdinary.
+             * @member {boolean} failOrdinary
+             * @memberof iommufd_emu.v1.Ioctl
+             * @instance
+             */
+            Ioctl.prototype.failOrdinary = false;
+
+            /**
              * Creates a new Ioctl instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.Ioctl
@@ -3726,6 +3744,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                 if (message.descriptors != null && message.descriptors.length)
                     for (let i = 0; i < message.descriptors.length; ++i)
                         $root.iommufd_emu.v1.Descriptor.encode(message.descriptors[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.failNth != null && $Object.hasOwnProperty.call(message, "failNth") && message.failNth !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.failNth);
+                if (message.failOrdinary != null && $Object.hasOwnProperty.call(message, "failOrdinary") && message.failOrdinary !== false)
+                    writer.uint32(/* id 7, wireType 0 =*/56).bool(message.failOrdinary);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3810,6 +3832,24 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             if (!(message.descriptors && message.descriptors.length))
                                 message.descriptors = [];
                             message.descriptors.push($root.iommufd_emu.v1.Descriptor.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.failNth = value;
+                            else
+                                delete message.failNth;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.failOrdinary = value;
+                            else
+                                delete message.failOrdinary;
                             continue;
                         }
                     }
@@ -4184,6 +4224,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {number|null} [result] IoctlReply result
              * @property {Array.<iommufd_emu.v1.Segment.$Properties>|null} [written] IoctlReply written
              * @property {Array.<iommufd_emu.v1.NewDescriptor.$Properties>|null} [descriptors] IoctlReply descriptors
+             * @property {number|null} [failNth] IoctlReply failNth
              * @property {Array.<Uint8Array>|null} [emptied] IoctlReply emptied
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -4244,6 +4285,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             IoctlReply.prototype.descriptors = $util.emptyArray;
 
             /**
+             * IoctlReply failNth.
+             * @member {number} failNth
+             * @memberof iommufd_emu.v1.IoctlReply
+             * @instance
+             */
+            IoctlReply.prototype.failNth = 0;
+
+            /**
              * IoctlReply emptied.
              * @member {Array.<Uint8Array>} emptied
              * @memberof iommufd_emu.v1.IoctlReply
@@ -4294,6 +4343,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                 if (message.emptied != null && message.emptied.length)
                     for (let i = 0; i < message.emptied.length; ++i)
                         writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.emptied[i]);
+                if (message.failNth != null && $Object.hasOwnProperty.call(message, "failNth") && message.failNth !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.failNth);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4361,6 +4412,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             if (!(message.descriptors && message.descriptors.length))
                                 message.descriptors = [];
                             message.descriptors.push($root.iommufd_emu.v1.NewDescriptor.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.failNth = value;
+                            else
+                                delete message.failNth;
                             continue;
                         }
                     case 4: {
