@@ -5,6 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { VERSION } from "../../daemon/main/version.js";
 import { addDaemonOptions, type DaemonOptions } from "./daemon-options.js";
+import type { RunOptions } from "./run.js";
 import type { StatusOptions } from "./status.js";
 import { CommandFailure, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, oneLine } from "./usage.js";
 
@@ -40,8 +41,9 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .usage("[options] -- <command> [arguments...]")
     .argument("<command>", "program to run")
     .argument("[arguments...]", "its arguments")
+    .option("--fail-nth <n>", "the nth fallible step of the program's ioctls fails", positiveInteger)
     .passThroughOptions()
-    .action(async (command: string, commandArguments: string[], options: DaemonOptions) => {
+    .action(async (command: string, commandArguments: string[], options: RunOptions) => {
       const { runCommand } = await import("./run.js");
       done(await runCommand([command, ...commandArguments], options));
     });

@@ -25,10 +25,18 @@ const shimPath = fileURLToPath(new URL("../shim/libiommufd-emu-shim.so", import.
 /** The daemon's log is beside the program's own output: only what is wrong, unless asked for more. */
 const LOG_LEVEL_DEFAULT = "warn";
 
+/** The shim's: which fallible step of a program's ioctls fails. */
+const FAIL_NTH_VARIABLE = "IOMMUFD_EMU_FAIL_NTH";
+
 const FORWARDED = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
 type ForwardedSignal = (typeof FORWARDED)[number];
 
-export async function runCommand(command: readonly [string, ...string[]], options: DaemonOptions): Promise<number> {
+/** As commander collects them. */
+export interface RunOptions extends DaemonOptions {
+  readonly failNth?: number;
+}
+
+export async function runCommand(command: readonly [string, ...string[]], options: RunOptions): Promise<number> {
   if (!existsSync(shimPath))
     throw new CommandFailure(`the preload shim is not built: ${shimPath} is missing; run \`npm run build:c\``);
   const signals = new SignalForwarder();
@@ -38,7 +46,9 @@ export async function runCommand(command: readonly [string, ...string[]], option
     const daemon = await serve(serveOptions({ ...options, logLevel }, join(directory, "iommufd.sock")));
     try {
       for (const notice of daemon.notices) process.stderr.write(`iommufd-emu: ${notice}\n`);
-      return await runUnderShim(command, daemon.socketPath, preload(directory), signals);
+      const environment: NodeJS.ProcessEnv = { [SOCKET_VARIABLE]: daemon.socketPath, LD_PRELOAD: preload(directory) };
+      if (options.failNth !== undefined) environment[FAIL_NTH_VARIABLE] = String(options.failNth);
+      return await runUnderShim(command, environment, signals);
     } finally {
       await daemon.stop();
     }
@@ -69,12 +79,11 @@ function preload(directory: string): string {
 
 async function runUnderShim(
   [program, ...programArguments]: readonly [string, ...string[]],
-  socketPath: string,
-  LD_PRELOAD: string,
+  environment: NodeJS.ProcessEnv,
   signals: SignalForwarder,
 ): Promise<number> {
   if (signals.earlier !== undefined) return signalStatus(signals.earlier);
-  const env = { ...process.env, [SOCKET_VARIABLE]: socketPath, LD_PRELOAD };
+  const env = { ...process.env, ...environment };
   const child = spawn(program, programArguments, { stdio: "inherit", env });
   signals.child = child;
   return await new Promise((resolve, reject) => {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "call.h"
+#include "inject.h"
 #include "made.h"
 #include "mapping.h"
 #include "memory.h"
@@ -338,6 +339,7 @@ static int exchange_ioctl(int fd, struct emu_connection *connection, struct work
 	struct emu_made made;
 	int error;
 
+	caller.fail_nth = shim_inject_armed(&caller.fail_ordinary);
 	emu_request_begin(connection, &pending, EMU_IOCTL);
 	emu_put_ioctl(&pending.writer, work->request, work->argument, &caller, &call);
 	work->result = shim_reserve(fd, &call, &reserved);
@@ -345,9 +347,12 @@ static int exchange_ioctl(int fd, struct emu_connection *connection, struct work
 		return 0;
 	error = run_ioctl(connection, &pending, &call, &reserved, &work->result, &made);
 	shim_give_up(&reserved);
-	if (!error)
-		work->emptied = made.emptied;
-	return error;
+	if (error)
+		return error;
+	work->emptied = made.emptied;
+	if (caller.fail_nth)
+		shim_inject_left(made.fail_nth);
+	return 0;
 }
 
 static int exchange_transfer(struct emu_connection *connection, struct work *work)

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "channel.h"
+#include "inject.h"
 #include "system.h"
 #include "wrapped.h"
 
@@ -34,6 +35,7 @@ SHIM_EXPORT ssize_t read(int fd, void *buffer, size_t count)
 
 	if (shim_identify(fd, &description))
 		return read_ours(fd, &description, buffer, count);
+	shim_inject_refresh(fd);
 	return NEXT(read)(fd, buffer, count);
 }
 
@@ -43,16 +45,63 @@ SHIM_EXPORT ssize_t __read_chk(int fd, void *buffer, size_t count, size_t capaci
 
 	if (count <= capacity && shim_identify(fd, &description))
 		return read_ours(fd, &description, buffer, count);
+	shim_inject_refresh(fd);
 	return NEXT(__read_chk)(fd, buffer, count, capacity);
 }
 
 SHIM_EXPORT ssize_t write(int fd, const void *buffer, size_t count)
 {
 	struct shim_description description;
+	long result;
 
 	if (shim_identify(fd, &description))
 		return write_ours(fd, &description, buffer, count);
+	if (shim_inject_write(fd, buffer, count, &result))
+		return shim_return(result);
 	return NEXT(write)(fd, buffer, count);
+}
+
+/* At an offset nothing of ours can be read or written but the files of fault injection: the rest are streams. */
+SHIM_EXPORT ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
+{
+	shim_inject_refresh(fd);
+	return NEXT(pread)(fd, buffer, count, offset);
+}
+
+SHIM_EXPORT ssize_t pread64(int fd, void *buffer, size_t count, off64_t offset)
+{
+	shim_inject_refresh(fd);
+	return NEXT(pread64)(fd, buffer, count, offset);
+}
+
+SHIM_EXPORT ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t capacity)
+{
+	shim_inject_refresh(fd);
+	return NEXT(__pread_chk)(fd, buffer, count, offset, capacity);
+}
+
+SHIM_EXPORT ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t capacity)
+{
+	shim_inject_refresh(fd);
+	return NEXT(__pread64_chk)(fd, buffer, count, offset, capacity);
+}
+
+SHIM_EXPORT ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset)
+{
+	long result;
+
+	if (shim_inject_write(fd, buffer, count, &result))
+		return shim_return(result);
+	return NEXT(pwrite)(fd, buffer, count, offset);
+}
+
+SHIM_EXPORT ssize_t pwrite64(int fd, const void *buffer, size_t count, off64_t offset)
+{
+	long result;
+
+	if (shim_inject_write(fd, buffer, count, &result))
+		return shim_return(result);
+	return NEXT(pwrite64)(fd, buffer, count, offset);
 }
 
 /* One transfer after the other, until one is short; what was transferred before an error counts. */

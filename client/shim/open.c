@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "inject.h"
 #include "report.h"
 #include "system.h"
 #include "wrapped.h"
@@ -74,11 +75,18 @@ static long open_node(enum shim_node node, int flags)
 	return fd;
 }
 
-/* Whether open(path, flags) is for us. O_PATH opens a file system object, not the device. */
-static bool opens_node(const char *path, int flags, enum shim_node *node)
+/*
+ * Whether openat(directory, path, flags) is for us; then *result is the descriptor or a negative errno. O_PATH opens a
+ * file system object, not the device.
+ */
+static bool opens_ours(int directory, const char *path, int flags, long *result)
 {
-	*node = shim_node_of(path);
-	return *node != SHIM_NODES && !(flags & O_PATH);
+	enum shim_node node = shim_node_of(path);
+
+	if (node == SHIM_NODES || flags & O_PATH)
+		return shim_inject_open(directory, path, flags, result);
+	*result = open_node(node, flags);
+	return true;
 }
 
 static bool has_mode(int flags)
@@ -97,98 +105,98 @@ static bool has_mode(int flags)
 
 SHIM_EXPORT int open(const char *path, int flags, ...)
 {
-	enum shim_node node;
+	long result;
 	mode_t mode = 0;
 
 	TAKE_MODE(mode, flags);
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(AT_FDCWD, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(open)(path, flags, mode);
 }
 
 SHIM_EXPORT int open64(const char *path, int flags, ...)
 {
-	enum shim_node node;
+	long result;
 	mode_t mode = 0;
 
 	TAKE_MODE(mode, flags);
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(AT_FDCWD, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(open64)(path, flags, mode);
 }
 
 SHIM_EXPORT int openat(int directory, const char *path, int flags, ...)
 {
-	enum shim_node node;
+	long result;
 	mode_t mode = 0;
 
 	TAKE_MODE(mode, flags);
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(directory, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(openat)(directory, path, flags, mode);
 }
 
 SHIM_EXPORT int openat64(int directory, const char *path, int flags, ...)
 {
-	enum shim_node node;
+	long result;
 	mode_t mode = 0;
 
 	TAKE_MODE(mode, flags);
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(directory, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(openat64)(directory, path, flags, mode);
 }
 
 SHIM_EXPORT int __open_2(const char *path, int flags)
 {
-	enum shim_node node;
+	long result;
 
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(AT_FDCWD, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(__open_2)(path, flags);
 }
 
 SHIM_EXPORT int __open64_2(const char *path, int flags)
 {
-	enum shim_node node;
+	long result;
 
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(AT_FDCWD, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(__open64_2)(path, flags);
 }
 
 SHIM_EXPORT int __openat_2(int directory, const char *path, int flags)
 {
-	enum shim_node node;
+	long result;
 
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(directory, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(__openat_2)(directory, path, flags);
 }
 
 SHIM_EXPORT int __openat64_2(int directory, const char *path, int flags)
 {
-	enum shim_node node;
+	long result;
 
-	if (opens_node(path, flags, &node))
-		return (int)shim_return(open_node(node, flags));
+	if (opens_ours(directory, path, flags, &result))
+		return (int)shim_return(result);
 	return NEXT(__openat64_2)(directory, path, flags);
 }
 
 SHIM_EXPORT int creat(const char *path, mode_t mode)
 {
-	enum shim_node node;
+	long result;
 
-	if (opens_node(path, O_CREAT | O_WRONLY | O_TRUNC, &node))
-		return (int)shim_return(open_node(node, O_WRONLY));
+	if (opens_ours(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, &result))
+		return (int)shim_return(result);
 	return NEXT(creat)(path, mode);
 }
 
 SHIM_EXPORT int creat64(const char *path, mode_t mode)
 {
-	enum shim_node node;
+	long result;
 
-	if (opens_node(path, O_CREAT | O_WRONLY | O_TRUNC, &node))
-		return (int)shim_return(open_node(node, O_WRONLY));
+	if (opens_ours(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, &result))
+		return (int)shim_return(result);
 	return NEXT(creat64)(path, mode);
 }

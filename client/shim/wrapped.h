@@ -34,6 +34,8 @@ int __openat_2(int directory, const char *path, int flags);
 int __openat64_2(int directory, const char *path, int flags);
 int __poll_chk(struct pollfd *list, nfds_t count, int timeout_ms, size_t bytes);
 ssize_t __read_chk(int fd, void *buffer, size_t count, size_t capacity);
+ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t capacity);
+ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t capacity);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
 int __xstat(int version, const char *path, struct stat *status);
@@ -50,6 +52,7 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *st
 	X(creat) X(creat64)                                                                                            \
 	X(ioctl) X(close) X(close_range) X(closefrom) X(dup2) X(dup3) X(fcntl) X(fcntl64)                              \
 	X(read) X(__read_chk) X(readv) X(write) X(writev) X(lseek) X(lseek64)                                          \
+	X(pread) X(pread64) X(__pread_chk) X(__pread64_chk) X(pwrite) X(pwrite64)                                      \
 	X(mmap) X(mmap64) X(munmap) X(mremap)                                                                          \
 	X(poll) X(__poll_chk) X(ppoll) X(epoll_ctl)                                                                    \
 	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \

@@ -16,8 +16,11 @@ export { Endpoint } from "./endpoint.js";
 export type { DmaReadResult, DmaResult, EndpointOptions, Fault, Walk, WalkStep } from "./endpoint.js";
 export { type ClientErrorCode, IommufdError, ProtocolError } from "./errors.js";
 export { GuestMemory, type GuestMemoryOptions } from "./guest-memory.js";
+export { failNth } from "./ioctl-call.js";
 export type {
   Call,
+  FailNthOptions,
+  FailNthResult,
   MadeDescriptor,
   NamedDescriptor,
   RawMemory,

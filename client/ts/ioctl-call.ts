@@ -83,6 +83,44 @@ export function structCall<F extends Fields, T>(
   };
 }
 
+/** What came of a call of which a step was to fail. */
+export type FailNthResult<T> = {
+  /** A step has failed; false: the call has fewer fallible steps. */
+  readonly failed: boolean;
+} & ({ readonly value: T; readonly error?: undefined } | { readonly error: IommufdError; readonly value?: undefined });
+
+export interface FailNthOptions {
+  /** Allocations and copies are such steps, too. Default true; false: only those of iommufd's own. */
+  readonly ordinary?: boolean;
+}
+
+/**
+ * The same call, of which the nth fallible step fails: fault injection as with /proc/PID/fail-nth of Linux. A call that
+ * fails so has changed nothing, unless storing its answer was what failed (EFAULT).
+ *
+ * @example for (let n = 1; (await fd.run(failNth(n, calls.ioasAlloc()))).failed; n++);
+ * @param nth From 1
+ */
+export function failNth<T>(
+  nth: number,
+  call: Call<T>,
+  { ordinary = true }: FailNthOptions = {},
+): Call<FailNthResult<T>> {
+  return {
+    name: call.name,
+    message: { ...call.message, failNth: nth, failOrdinary: ordinary },
+    finish: (reply) => {
+      const failed = (reply.failNth ?? 0) === 0;
+      try {
+        return { failed, value: call.finish(reply) };
+      } catch (error) {
+        if (error instanceof IommufdError) return { failed, error };
+        throw error;
+      }
+    },
+  };
+}
+
 /** User memory of a raw ioctl that it may read. */
 export interface ReadableMemory {
   readonly address: Uint64;

@@ -11,7 +11,7 @@ export interface ExpectedFailures {
 }
 
 export interface Expectations {
-  /** The Debian package, with its version, whose program the list is for. */
+  /** The version of the Debian package whose programs the list is for. */
   readonly package: string;
   readonly passes: readonly string[];
   readonly failures: readonly ExpectedFailures[];

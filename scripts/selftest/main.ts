@@ -1,5 +1,5 @@
 /**
- * `npm run selftest [-- OPTIONS]`: the kernel's own selftest of iommufd, Linux 6.12, under the emulator, against the list of
+ * `npm run selftest [-- OPTIONS]`: the kernel's own selftests of iommufd, Linux 6.12, under the emulator, against the list of
  * what passes. Exit status 0 only if every test did as listed, 1 if not, 2 for a wrong command line.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -51,7 +51,9 @@ async function main(): Promise<number> {
     process.stdout.write(`linux-source-6.12 ${run.version}: ${passed} of ${report.planned ?? "no"} tests pass\n`);
     if (run.version !== expected.package) process.stdout.write(`the list was made with ${expected.package}\n`);
     if (report.results.length !== report.planned) {
-      process.stdout.write(`the program ended early (${run.status}):\n${report.rest.join("\n")}\n`);
+      process.stdout.write(
+        `a program ended early (exit status ${run.statuses.join(", ")}):\n${report.rest.join("\n")}\n`,
+      );
       return EXIT_FAILURE;
     }
     if (options.update) {

@@ -1,13 +1,13 @@
 /**
- * One run of the selftest program under `iommufd-emu run`. Invariants: it ends, in time or by force; what the program and
- * the daemon print is in one file in the order of time.
+ * One run of the selftest programs under `iommufd-emu run`. Invariants: it ends, in time or by force; what the programs and
+ * their daemons print is in one file in the order of time.
  */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reserveHugePages } from "./huge-pages.js";
-import { cacheDirectory, compile, prepareProgram } from "./source.js";
+import { PROGRAMS, cacheDirectory, compile, preparePrograms, programOf } from "./source.js";
 
 /** build/scripts/selftest is three levels below. */
 export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url));
@@ -19,10 +19,11 @@ const RUN_MS_MAX = 10 * 60_000;
 const GRACE_MS = 10_000;
 
 export interface SelftestRun {
-  /** Of the Debian package whose program ran. */
+  /** Of the Debian package whose programs ran. */
   readonly version: string;
-  /** Of the program; what it was ended by, if it was. */
-  readonly status: number | NodeJS.Signals;
+  /** Of each program; what it was ended by, if it was. */
+  readonly statuses: readonly (number | NodeJS.Signals)[];
+  /** Of one program after the other. */
   readonly output: string;
 }
 
@@ -36,26 +37,25 @@ export interface RunOptions {
 }
 
 /**
- * Prepares the program and runs it, as root.
+ * Prepares the programs and runs them, as root.
  * @throws PreparationFailure
  */
 export async function runSelftest({ names, trace, directory }: RunOptions): Promise<SelftestRun> {
-  const { path, version } = prepareProgram();
+  const { paths, version } = preparePrograms();
   const environment: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: "" };
   if (trace) environment["LD_PRELOAD"] = compileTracer();
   const restoreHugePages = reserveHugePages();
   const file = join(directory, "output");
   const descriptor = openSync(file, "w", 0o600);
   try {
-    const command = [
-      join(repositoryRoot, "client/cli/iommufd-emu"),
-      "run",
-      "--",
-      path,
-      ...names.flatMap((name) => ["-r", name]),
-    ];
-    const status = await runToEnd(command, environment, descriptor);
-    return { version, status, output: readFileSync(file, "utf8") };
+    const emulator = [join(repositoryRoot, "client/cli/iommufd-emu"), "run", "--"];
+    const statuses: SelftestRun["statuses"][number][] = [];
+    for (const program of PROGRAMS) {
+      const selection = names.filter((name) => programOf(name) === program).flatMap((name) => ["-r", name]);
+      if (names.length > 0 && selection.length === 0) continue;
+      statuses.push(await runToEnd([...emulator, paths[program], ...selection], environment, descriptor));
+    }
+    return { version, statuses, output: readFileSync(file, "utf8") };
   } finally {
     closeSync(descriptor);
     restoreHugePages();

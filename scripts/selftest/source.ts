@@ -1,6 +1,6 @@
 /**
- * The kernel's selftest program as Debian packages it: fetched by apt, unpacked and compiled in the user's cache directory.
- * Invariant: nothing of it is ever in the repository, and what is in the cache is complete.
+ * The kernel's selftest programs as Debian packages them: fetched by apt, unpacked and compiled in the user's cache directory.
+ * Invariant: nothing of them is ever in the repository, and what is in the cache is complete.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -18,9 +18,18 @@ import { join } from "node:path";
 
 const PACKAGE = "linux-source-6.12";
 const TESTS = "tools/testing/selftests";
-/** What the program is made of, by its own #include lines; other headers are the system's. */
+/** The programs, in the order in which they run. */
+export const PROGRAMS = ["iommufd", "iommufd_fail_nth"] as const;
+export type Program = (typeof PROGRAMS)[number];
+
+/** Which of them has the test of that name. */
+export function programOf(test: string): Program {
+  return test.startsWith("basic_fail_nth.") ? "iommufd_fail_nth" : "iommufd";
+}
+
+/** What the programs are made of, by their own #include lines; other headers are the system's. */
 const FILES = [
-  `${TESTS}/iommu/iommufd.c`,
+  ...PROGRAMS.map((name) => `${TESTS}/iommu/${name}.c`),
   `${TESTS}/iommu/iommufd_utils.h`,
   `${TESTS}/kselftest.h`,
   `${TESTS}/kselftest_harness.h`,
@@ -30,7 +39,7 @@ const FILES = [
 ];
 
 /**
- * Names that the program uses and the headers of its own version lack, with the values that Linux 7.1 gives them; and the
+ * Names that the programs use and the headers of their own version lack, with the values that Linux 7.1 gives them; and the
  * annotation that the installation of headers takes out.
  */
 const MISSING_NAMES = {
@@ -47,13 +56,13 @@ export class PreparationFailure extends Error {
   override readonly name = "PreparationFailure";
 }
 
-export interface SelftestProgram {
-  readonly path: string;
-  /** Of the Debian package that it was compiled from. */
+export interface SelftestPrograms {
+  readonly paths: Readonly<Record<Program, string>>;
+  /** Of the Debian package that they were compiled from. */
   readonly version: string;
 }
 
-/** Where the source and the program are kept from one run to the next. */
+/** Where the source and the programs are kept from one run to the next. */
 export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const base = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(base, "iommufd-emu", "selftest-6.12");
@@ -64,18 +73,18 @@ const versionFile = (source: string): string => join(source, "version");
 
 /** Whether the source is there already: then nothing is downloaded. */
 export function isCached(cache: string = cacheDirectory()): boolean {
-  return existsSync(sourceIn(cache));
+  return FILES.every((path) => existsSync(join(sourceIn(cache), path)));
 }
 
 /**
- * The compiled program, after whatever it takes to have it; says on stderr what takes long.
+ * The compiled programs, after whatever it takes to have them; says on stderr what takes long.
  * @throws PreparationFailure
  */
-export function prepareProgram(cache: string = cacheDirectory()): SelftestProgram {
+export function preparePrograms(cache: string = cacheDirectory()): SelftestPrograms {
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   const source = sourceIn(cache);
   if (!isCached(cache)) fetchSource(cache, source);
-  return { path: compileProgram(cache, source), version: readFileSync(versionFile(source), "utf8").trim() };
+  return { paths: compilePrograms(cache, source), version: readFileSync(versionFile(source), "utf8").trim() };
 }
 
 /**
@@ -92,12 +101,14 @@ export function compile(cache: string, name: string, ...args: string[]): string 
   return output;
 }
 
-function compileProgram(cache: string, source: string): string {
+function compilePrograms(cache: string, source: string): Record<Program, string> {
   const names = join(cache, "missing-names.h");
   const lines = Object.entries(MISSING_NAMES).map(([name, value]) => `#define ${name} ${value}`.trimEnd() + "\n");
   writeFileSync(names, lines.join(""));
   const include = ["-include", names, "-I", join(source, "include/uapi")];
-  return compile(cache, "iommufd", "-O2", "-w", "-D_GNU_SOURCE", ...include, join(source, TESTS, "iommu/iommufd.c"));
+  const options = ["-O2", "-w", "-D_GNU_SOURCE", ...include];
+  const compiled = (name: Program) => compile(cache, name, ...options, join(source, TESTS, `iommu/${name}.c`));
+  return { iommufd: compiled("iommufd"), iommufd_fail_nth: compiled("iommufd_fail_nth") };
 }
 
 function fetchSource(cache: string, source: string): void {
@@ -114,6 +125,7 @@ function fetchSource(cache: string, source: string): void {
     const tarball = join(scratch, "package/usr/src", `${PACKAGE}.tar.xz`);
     run(unpacked, "tar", "-xJf", tarball, "--strip-components=1", ...FILES.map((path) => `${PACKAGE}/${path}`));
     writeFileSync(versionFile(unpacked), run(scratch, "dpkg-deb", "-f", deb, "Version"));
+    rmSync(source, { recursive: true, force: true });
     renameSync(unpacked, source);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /**
- * The output of a program of the kernel's test harness: results in TAP version 13, each with what the test said. Follows
+ * The output of programs of the kernel's test harness, one after the other: results in TAP version 13, each with what the test said. Follows
  * the TAP 13 specification and the harness's own lines "#  RUN  NAME ..." in front of each test.
  */
 
@@ -14,10 +14,10 @@ export interface TestResult {
 }
 
 export interface TapReport {
-  /** Number of tests that the program said it would run; undefined if it did not come that far. */
+  /** Number of tests that the programs said they would run; undefined if none came that far. */
   readonly planned: number | undefined;
   readonly results: readonly TestResult[];
-  /** Lines after the last result: why the program stopped, if it did. */
+  /** Lines after the last result: why the last program stopped, if it did. */
   readonly rest: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const PLAN = /^1\.\.(\d+)/;
 const START = /^# +RUN +(\S+) \.\.\.$/;
 const RESULT = /^(ok|not ok) \d+ (\S+)(?: # (\w+).*)?$/;
 
-/** @param text standard output and standard error of the program in the order of time */
+/** @param text standard output and standard error of the programs in the order of time */
 export function parseTap(text: string): TapReport {
   let planned: number | undefined;
   let output: string[] = [];
@@ -33,7 +33,7 @@ export function parseTap(text: string): TapReport {
   for (const line of text.split("\n")) {
     const plan = PLAN.exec(line);
     const result = RESULT.exec(line);
-    if (plan !== null) planned = Number(plan[1]);
+    if (plan !== null) planned = (planned ?? 0) + Number(plan[1]);
     else if (START.test(line)) output = [];
     else if (result === null) output.push(line);
     else {

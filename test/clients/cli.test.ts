@@ -123,13 +123,13 @@ describe("the command line", () => {
     const documented = new Map(sections.map((text) => [text.split("\n")[0]!, optionsIn(text)]));
     const program = commandLine(() => undefined);
     for (const sub of program.commands) {
-      // The options of run are those of serve, as its section says.
+      // The options of run are those of serve and --fail-nth, as its section says.
       const own = sub.name() === "run" ? [] : optionsOf(sub);
       expect([sub.name(), documented.get(sub.name())]).toEqual([sub.name(), own]);
     }
     const run = program.commands.find((sub) => sub.name() === "run")!;
     const serve = program.commands.find((sub) => sub.name() === "serve")!;
-    expect(["--socket", ...optionsOf(run)].sort()).toEqual(optionsOf(serve));
+    expect(["--socket", ...optionsOf(run)].sort()).toEqual(["--fail-nth", ...optionsOf(serve)].sort());
   });
 });
 
@@ -275,6 +275,13 @@ if (!canRun) console.warn(`the shim is not built (${shim}): the tests of \`run\`
   test("makes /dev/iommu openable", async () => {
     const { code, stderr } = await run(shell("exec 3<>/dev/iommu"));
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  test("makes the nth fallible step fail", async () => {
+    const program = join(root, "build/test/clients/c/shim_program");
+    const failing = ["run", "--fail-nth", "1", "--", program, "vfio_node"];
+    const { code, stderr } = await run(failing);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Bad address")]);
   });
 
   test("passes arguments through unchanged, options and -- among them", async () => {

@@ -10,6 +10,7 @@ import {
   calls,
   type ConnectOptions,
   Endpoint,
+  failNth,
   GuestMemory,
   IommuFd,
   IommufdError,
@@ -374,6 +375,24 @@ describe.each([
       memory.write(PAGE, Buffer.from("file"));
       expect(Buffer.from((await device.read(0x800000, 4)).data).toString()).toBe("file");
     });
+  });
+
+  test("the nth fallible step of a call fails, and changes nothing, until there is none", async () => {
+    const errors: string[] = [];
+    for (let nth = 1; ; nth++) {
+      const before = await fd.status();
+      const { failed, error, value } = await fd.run(failNth(nth, calls.ioasAlloc()));
+      if (!failed) {
+        expect(value).toBe(1);
+        break;
+      }
+      errors.push(error?.code ?? "OK");
+      expect((await fd.status())["contexts"]).toEqual(before["contexts"]);
+    }
+    expect(new Set(errors)).toEqual(new Set(["EFAULT", "ENOMEM"]));
+    // Destroying takes no step of iommufd's own.
+    const destroyed = await fd.run(failNth(1, calls.destroy(1), { ordinary: false }));
+    expect(destroyed).toEqual({ failed: false, value: undefined });
   });
 
   test("an unknown node is ENOENT", async () => {

@@ -203,6 +203,10 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	call->none_free = 0;
 	emu_put_varint(writer, EMU_IOCTL_REQUEST, request);
 	emu_put_varint(writer, EMU_IOCTL_ARGUMENT, argument);
+	if (caller->fail_nth) {
+		emu_put_varint(writer, EMU_IOCTL_FAIL_NTH, caller->fail_nth);
+		emu_put_varint(writer, EMU_IOCTL_FAIL_ORDINARY, caller->fail_ordinary);
+	}
 	if (row && row->argument != IOMMUFD_EMU_POINTER)
 		return;
 	/* A request that is not in the table may still have its `size` read before it is refused. */
@@ -316,11 +320,14 @@ int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t 
 		made = &unwanted;
 	made->bytes = 0;
 	made->emptied.count = 0;
+	made->fail_nth = 0;
 	*result = 0;
 	emu_reader_init(&reader, reply);
 	while (emu_next_field(&reader, &field)) {
 		if (field.number == EMU_IOCTL_REPLY_RESULT && field.type == EMU_VARINT)
 			*result = emu_zigzag(field.value);
+		if (field.number == EMU_IOCTL_REPLY_FAIL_NTH && field.type == EMU_VARINT)
+			made->fail_nth = (uint32_t)field.value;
 		if (field.type != EMU_DELIMITED)
 			continue;
 		if (field.number == EMU_IOCTL_REPLY_WRITTEN && !store_segment(field.bytes, call))

@@ -36,6 +36,9 @@ struct emu_caller {
 	bool process_memory;
 	/* The struct is there, as long as its `size` says: it is read and written directly, not as the kernel would. */
 	bool own_struct;
+	/* The nth fallible step of the call is to fail, 0: none. Allocations and copies are steps, too. */
+	uint32_t fail_nth;
+	bool fail_ordinary;
 	/*
 	 * Copies the token of the open file description that is the process's descriptor `fd` and returns its length,
 	 * 0 if that is none of the daemon's. NULL: none is.
@@ -53,13 +56,15 @@ struct emu_emptied {
 	unsigned int count;
 };
 
-/* An open file description that a call made; without a token, `bytes` 0, it made none. */
+/* What a call did beside its result: made an open file description, unless `bytes` is 0. */
 struct emu_made {
 	uint8_t token[EMU_TOKEN_BYTES_MAX];
 	size_t bytes;
 	/* Where the descriptor's number is stored as an s32; 0: it is the result of ioctl(2). */
 	uint64_t address;
 	struct emu_emptied emptied;
+	/* What is left of the caller's fail_nth. */
+	uint32_t fail_nth;
 };
 
 /*

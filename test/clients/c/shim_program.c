@@ -149,6 +149,7 @@ static const struct scenario *const groups[] = {
 	process_scenarios,
 	access_scenarios,
 	queue_scenarios,
+	inject_scenarios,
 };
 
 int main(int argc, char **argv)
