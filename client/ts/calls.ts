@@ -38,8 +38,8 @@ export interface MapArguments extends Permissions {
 
 export interface MapFileArguments extends Permissions {
   readonly ioasId: number;
-  /** A descriptor of this process. */
-  readonly fd: number;
+  /** A descriptor of this process, or a dma-buf that the daemon has open. */
+  readonly fd: number | { readonly token: Uint8Array };
   /** Offset in the file, in bytes. */
   readonly start: Uint64;
   /** In bytes. */
@@ -80,6 +80,46 @@ export interface HwptAllocArguments {
   readonly data?: Uint8Array;
 }
 
+export interface ViommuAllocArguments {
+  /** Stands for the physical IOMMU. */
+  readonly deviceId: number;
+  /** A nesting parent. */
+  readonly hwptId: number;
+  /** IOMMU_VIOMMU_TYPE_* */
+  readonly type: number;
+  /** The driver's struct for `type`, as far as the driver reads it. */
+  readonly data?: Uint8Array;
+}
+
+export interface HwQueueAllocArguments {
+  readonly viommuId: number;
+  /** IOMMU_HW_QUEUE_TYPE_* */
+  readonly type: number;
+  /** Of the queue among those of the vIOMMU. */
+  readonly index: number;
+  /** Of the queue's memory in the IOAS of the nesting parent. */
+  readonly iova: Uint64;
+  /** In bytes. */
+  readonly length: Uint64;
+}
+
+export interface EventQueueArguments {
+  readonly viommuId: number;
+  /** IOMMU_VEVENTQ_TYPE_* */
+  readonly type: number;
+  /** Events that it holds; later ones are lost. */
+  readonly depth: number;
+}
+
+export interface InvalidateArguments {
+  /** A nested HWPT or a vIOMMU. */
+  readonly hwptId: number;
+  /** IOMMU_HWPT_INVALIDATE_DATA_* or IOMMU_VIOMMU_INVALIDATE_DATA_* */
+  readonly dataType: number;
+  /** The driver's struct for `dataType`, for each entry. */
+  readonly entries: readonly Uint8Array[];
+}
+
 export interface HwInfo {
   /** IOMMU_HW_INFO_TYPE_* */
   readonly type: number;
@@ -105,6 +145,9 @@ export interface DirtyBitmapArguments {
 
 /** Ranges for which there is room at first: a second call is needed only beyond that. */
 const IOVA_RANGES_CAPACITY = 64;
+
+/** Stands for a description of the daemon's in a struct: no process has that many descriptors. */
+const NAMED_DESCRIPTOR = 0x7fff_ffff;
 
 /** More than any driver's struct for GET_HW_INFO. */
 const HW_INFO_CAPACITY_BYTES = 256;
@@ -183,7 +226,7 @@ export const calls = {
   },
 
   /**
-   * Maps a file of this process. IOMMU_IOAS_MAP_FILE.
+   * Maps a file of this process, or a dma-buf. IOMMU_IOAS_MAP_FILE.
    * @returns its IOVA
    * @throws IommufdError as `map`; EBADF: not an open descriptor, or the daemon does not know this process
    */
@@ -191,12 +234,13 @@ export const calls = {
     const values = {
       flags: mapFlags(mapping),
       ioas_id: mapping.ioasId,
-      fd: mapping.fd,
+      fd: typeof mapping.fd === "number" ? mapping.fd : NAMED_DESCRIPTOR,
       start: toBigInt(mapping.start, "start"),
       length: toBigInt(mapping.length, "length"),
       iova: toBigInt(mapping.iova ?? 0, "iova"),
     };
-    return structCall("IOMMU_IOAS_MAP_FILE", api.iommu_ioas_map_file, values, (out) => out.iova);
+    const descriptors = typeof mapping.fd === "number" ? [] : [{ fd: NAMED_DESCRIPTOR, token: mapping.fd.token }];
+    return structCall("IOMMU_IOAS_MAP_FILE", api.iommu_ioas_map_file, values, (out) => out.iova, { descriptors });
   },
 
   /**
@@ -303,6 +347,84 @@ export const calls = {
     };
     const pointed = table.data === undefined ? {} : { read: table.data };
     return structCall("IOMMU_HWPT_ALLOC", api.iommu_hwpt_alloc, values, (out) => out.out_hwpt_id, pointed);
+  },
+
+  /**
+   * Drops what hardware has cached of a user's tables. IOMMU_HWPT_INVALIDATE.
+   * @throws IommufdError ENOENT, EINVAL, EOPNOTSUPP; `calls.ioctl` shows how many entries were handled before
+   * @throws RangeError The entries are not of the same length
+   */
+  hwptInvalidate({ hwptId, dataType, entries }: InvalidateArguments): Call<void> {
+    const entryBytes = entries[0]?.length ?? 0;
+    if (entries.some(({ length }) => length !== entryBytes)) throw new RangeError("entries of different lengths");
+    const read = Buffer.concat(entries);
+    const values = {
+      ...{ hwpt_id: hwptId, data_type: dataType, data_uptr: read.length === 0 ? 0n : dataPointer },
+      ...{ entry_len: entryBytes, entry_num: entries.length },
+    };
+    return structCall("IOMMU_HWPT_INVALIDATE", api.iommu_hwpt_invalidate, values, nothing, { read });
+  },
+
+  /**
+   * Makes a queue of page requests. IOMMU_FAULT_QUEUE_ALLOC. `IommuFd.faultQueue` makes one and opens it.
+   * @returns the object's id, and the token of its descriptor
+   */
+  faultQueueAlloc(): Call<{ id: number; token: Uint8Array }> {
+    const decode = (out: { out_fault_id: number }, token: Uint8Array) => ({ id: out.out_fault_id, token });
+    return structCall("IOMMU_FAULT_QUEUE_ALLOC", api.iommu_fault_alloc, {}, decode);
+  },
+
+  /**
+   * Makes a virtual IOMMU. IOMMU_VIOMMU_ALLOC.
+   * @returns its id, and the driver's struct as the driver left it
+   * @throws IommufdError ENOENT; EINVAL: not a nesting parent of that IOMMU; EOPNOTSUPP: not a type of this IOMMU
+   */
+  viommuAlloc(viommu: ViommuAllocArguments): Call<{ id: number; data: Uint8Array }> {
+    const data = Uint8Array.from(viommu.data ?? []);
+    const values = {
+      ...{ type: viommu.type, dev_id: viommu.deviceId, hwpt_id: viommu.hwptId },
+      ...{ data_len: data.length, data_uptr: data.length === 0 ? 0n : dataPointer },
+    };
+    const pointed = data.length === 0 ? {} : { read: data, written: data };
+    const decode = (out: { out_viommu_id: number }) => ({ id: out.out_viommu_id, data });
+    return structCall("IOMMU_VIOMMU_ALLOC", api.iommu_viommu_alloc, values, decode, pointed);
+  },
+
+  /**
+   * Makes a device known to a virtual IOMMU. IOMMU_VDEVICE_ALLOC.
+   * @param virtualId The device's id in the guest
+   * @returns its id
+   * @throws IommufdError ENOENT; EINVAL: of another IOMMU; EEXIST: the device has one, or the id is taken
+   */
+  vdeviceAlloc(vdevice: { viommuId: number; deviceId: number; virtualId: Uint64 }): Call<number> {
+    const { viommuId, deviceId, virtualId } = vdevice;
+    const values = { viommu_id: viommuId, dev_id: deviceId, virt_id: toBigInt(virtualId, "virtualId") };
+    return structCall("IOMMU_VDEVICE_ALLOC", api.iommu_vdevice_alloc, values, (out) => out.out_vdevice_id);
+  },
+
+  /**
+   * Makes a queue of a virtual IOMMU's events. IOMMU_VEVENTQ_ALLOC. `IommuFd.eventQueue` makes one and opens it.
+   * @returns the object's id, and the token of its descriptor
+   * @throws IommufdError ENOENT; EOPNOTSUPP: not a type of this IOMMU; EEXIST: there is one of this type
+   */
+  veventqAlloc({ viommuId, type, depth }: EventQueueArguments): Call<{ id: number; token: Uint8Array }> {
+    const decode = (out: { out_veventq_id: number }, token: Uint8Array) => ({ id: out.out_veventq_id, token });
+    const values = { viommu_id: viommuId, type, veventq_depth: depth };
+    return structCall("IOMMU_VEVENTQ_ALLOC", api.iommu_veventq_alloc, values, decode);
+  },
+
+  /**
+   * Gives a guest a queue of the IOMMU's own. IOMMU_HW_QUEUE_ALLOC.
+   * @returns its id
+   * @throws IommufdError ENOENT; EINVAL, ERANGE: not such memory; EIO, EEXIST: not such an index; EOPNOTSUPP
+   */
+  hwQueueAlloc(queue: HwQueueAllocArguments): Call<number> {
+    const values = {
+      ...{ viommu_id: queue.viommuId, type: queue.type, index: queue.index },
+      nesting_parent_iova: toBigInt(queue.iova, "iova"),
+      length: toBigInt(queue.length, "length"),
+    };
+    return structCall("IOMMU_HW_QUEUE_ALLOC", api.iommu_hw_queue_alloc, values, (out) => out.out_hw_queue_id);
   },
 
   /**

@@ -1,5 +1,6 @@
 /**
- * One connection to the daemon: Hello, requests and their replies, and the daemon's requests for callback memory.
+ * One connection to the daemon: Hello, requests and their replies, the daemon's requests for callback memory and
+ * its notices.
  *
  * Follows proto/wire/iommufd_emu.proto. Invariants: replies are matched to requests in order and by sequence number;
  * never more requests are under way than the daemon allows, the rest wait here; what is sent in one turn of the event
@@ -21,7 +22,7 @@ type ServerFrame = iommufd_emu.v1.ServerFrame.$Properties;
 /** A request without its sequence number; exactly one member. */
 export type Request = Omit<iommufd_emu.v1.ClientFrame.$Properties, "sequence" | "body" | "$unknowns">;
 
-type ReplyKind = Exclude<NonNullable<ServerFrame["body"]>, "error" | "memoryRequest">;
+type ReplyKind = Exclude<NonNullable<ServerFrame["body"]>, "error" | "memoryRequest" | "readable">;
 export type Reply<Kind extends ReplyKind> = NonNullable<ServerFrame[Kind]>;
 
 /** The version of the protocol that this client speaks. */
@@ -72,6 +73,10 @@ interface Pending {
 export class Connection {
   /** Set while callback regions are registered. */
   memoryServer: MemoryServer | undefined;
+  /** Called for each notice of an arrival, of a connection that joined with `notify`. */
+  onReadable: () => void = () => undefined;
+  /** Called when the connection is over. */
+  onOver: () => void = () => undefined;
 
   #duplex: Duplex | undefined;
   readonly #parser: FrameParser;
@@ -213,6 +218,8 @@ export class Connection {
       this.#fail(new ProtocolError(frame.error.code ?? "", frame.error.message ?? ""));
     } else if (frame.memoryRequest != null) {
       void this.#serveMemory(frame.memoryRequest);
+    } else if (frame.readable != null) {
+      this.onReadable();
     } else {
       this.#answer(frame);
     }
@@ -263,6 +270,7 @@ export class Connection {
     for (const queue of [this.#sent, this.#waiting])
       for (let pending = queue.shift(); pending !== undefined; pending = queue.shift()) pending.reject(error);
     this.#duplex?.close();
+    this.onOver();
   }
 }
 

@@ -3,13 +3,17 @@ export { calls, type Calls } from "./calls.js";
 export type {
   CopyArguments,
   DirtyBitmapArguments,
+  EventQueueArguments,
   HwInfo,
   HwptAllocArguments,
+  HwQueueAllocArguments,
+  InvalidateArguments,
   IovaRange,
   MapArguments,
   MapFileArguments,
   Permissions,
   UnmapArguments,
+  ViommuAllocArguments,
 } from "./calls.js";
 export type { DaemonInfo } from "./connection.js";
 export { Endpoint } from "./endpoint.js";
@@ -30,6 +34,9 @@ export type {
 } from "./ioctl-call.js";
 export { IommuFd, status } from "./iommu-fd.js";
 export type { BatchResults, ConnectOptions, JoinOptions, OpenOptions, StoppedBatchResults } from "./iommu-fd.js";
+export type { MadeFile } from "./made-file.js";
+export type { MappedMemory } from "./mapped-memory.js";
+export type { EventQueue, FaultQueue, PageRequest, VirtualEvent } from "./queues.js";
 export type { CallbackRegionOptions, MemoryRegionOptions, Region } from "./regions.js";
 export { defaultSocketPath } from "./socket-path.js";
 export type { StatusTree, StatusValue } from "./status.js";

@@ -37,6 +37,8 @@ export const dataPointer = 0x1000_0000n;
 export interface Pointed {
   readonly read?: Uint8Array;
   readonly written?: Uint8Array;
+  /** What the numbers of descriptors in the struct stand for. */
+  readonly descriptors?: readonly NamedDescriptor[];
 }
 
 const requestByName = new Map(ioctlTable.map((row) => [row.name, row.request]));
@@ -52,12 +54,12 @@ interface Window {
   readonly buffer: Uint8Array;
 }
 
-/** @param decode Makes the value from the struct as the call left it */
+/** @param decode Makes the value from the struct as the call left it, and from the token of what the call made */
 export function structCall<F extends Fields, T>(
   name: string,
   layout: StructLayout<F>,
   values: Partial<StructValues<F>>,
-  decode: (out: StructValues<F>) => T,
+  decode: (out: StructValues<F>, token: Uint8Array) => T,
   pointed: Pointed = {},
 ): StructCall<T> {
   const struct = encodeStruct(layout, values);
@@ -73,12 +75,13 @@ export function structCall<F extends Fields, T>(
       argument: toLong(STRUCT_ADDRESS, "argument"),
       readable,
       writable: windows.map(windowMessage),
+      descriptors: [...(pointed.descriptors ?? [])],
     },
     finish: (reply) => {
       store(reply, windows);
       const result = reply.result ?? 0;
       if (result < 0) throw new IommufdError(name, -result);
-      return decode(decodeStruct(layout, struct));
+      return decode(decodeStruct(layout, struct), Uint8Array.from(reply.descriptors?.[0]?.token ?? []));
     },
   };
 }

@@ -5,15 +5,19 @@
  * they were made. Invariant: `close` resolves when the daemon has released what was open.
  */
 import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
-import { type Calls, calls } from "./calls.js";
+import { type Calls, calls, type EventQueueArguments } from "./calls.js";
 import { Connection, type DaemonInfo } from "./connection.js";
 import { IommufdError } from "./errors.js";
 import type { GuestMemory } from "./guest-memory.js";
 import type { Call } from "./ioctl-call.js";
+import { MadeFile } from "./made-file.js";
+import { MappedMemory } from "./mapped-memory.js";
+import { EventQueue, FaultQueue } from "./queues.js";
 import { type CallbackRegionOptions, type MemoryRegionOptions, type Region, Regions } from "./regions.js";
 import { defaultSocketPath } from "./socket-path.js";
 import { statusBy, statusOf, type StatusTree } from "./status.js";
 import { socketTransport, type Transport } from "./transport.js";
+import { toLong, type Uint64 } from "./wire64.js";
 
 /** How to reach the daemon. */
 export interface ConnectOptions {
@@ -87,6 +91,7 @@ export class IommuFd extends RunsCalls {
     readonly connection: Connection,
     /** By it others join this open file description: whoever has it, has the descriptor. */
     readonly token: Uint8Array,
+    private readonly transport: Transport,
   ) {
     super();
     this.#regions = new Regions(connection);
@@ -97,9 +102,10 @@ export class IommuFd extends RunsCalls {
    * @throws ProtocolError No daemon, or it refuses; IommufdError ENOENT: it has no such node
    */
   static async open(options: OpenOptions = {}): Promise<IommuFd> {
-    const connection = await Connection.open(transportOf(options));
+    const transport = transportOf(options);
+    const connection = await Connection.open(transport);
     return await endOnFailure(connection, async () => {
-      return new IommuFd(connection, await openNode(connection, options.node ?? "/dev/iommu"));
+      return new IommuFd(connection, await openNode(connection, options.node ?? "/dev/iommu"), transport);
     });
   }
 
@@ -109,11 +115,12 @@ export class IommuFd extends RunsCalls {
    * @throws ProtocolError; IommufdError EBADF: nothing open has this token
    */
   static async join(token: Uint8Array, options: JoinOptions = {}): Promise<IommuFd> {
-    const connection = await Connection.open(transportOf(options));
+    const transport = transportOf(options);
+    const connection = await Connection.open(transport);
     return await endOnFailure(connection, async () => {
       const reply = await connection.request({ join: { token, hold: options.hold ?? true } }, "join");
       if (reply.error) throw new IommufdError("join", reply.error);
-      return new IommuFd(connection, Uint8Array.from(token));
+      return new IommuFd(connection, Uint8Array.from(token), transport);
     });
   }
 
@@ -160,6 +167,39 @@ export class IommuFd extends RunsCalls {
       const own = replies[index];
       return own === undefined ? undefined : valueOrError(call, own);
     });
+  }
+
+  /**
+   * Opens what a call made. Until then the `IommuFd` of the call holds it.
+   * @param token Of the call's result
+   * @throws ProtocolError; IommufdError EBADF: nothing open has this token
+   */
+  openMade(token: Uint8Array): Promise<MadeFile> {
+    return MadeFile.join(this.transport, token, { notify: false });
+  }
+
+  /** Makes a queue of page requests and opens it. IOMMU_FAULT_QUEUE_ALLOC. @throws as `calls.faultQueueAlloc` */
+  async faultQueue(): Promise<FaultQueue> {
+    const { id, token } = await this.run(calls.faultQueueAlloc());
+    return new FaultQueue(id, await MadeFile.join(this.transport, token, { notify: true }));
+  }
+
+  /** Makes a queue of a virtual IOMMU's events and opens it. IOMMU_VEVENTQ_ALLOC. @throws as `calls.veventqAlloc` */
+  async eventQueue(queue: EventQueueArguments): Promise<EventQueue> {
+    const { id, token } = await this.run(calls.veventqAlloc(queue));
+    return new EventQueue(id, await MadeFile.join(this.transport, token, { notify: true }), queue.type);
+  }
+
+  /**
+   * mmap(2): memory that a virtual IOMMU offers, at the offset that IOMMU_VIOMMU_ALLOC told in the driver's struct.
+   * @param length In bytes, a multiple of 4096
+   * @throws IommufdError ENXIO: not exactly what is offered; EACCES, ENOENT: this process may not open the daemon's file
+   */
+  async mapMemory(offset: Uint64, length: number): Promise<MappedMemory> {
+    const map = { offset: toLong(offset, "offset"), length: toLong(length, "length") };
+    const { error, path, token } = await this.connection.request({ map }, "map");
+    if (error) throw new IommufdError("mmap", error);
+    return MappedMemory.open(path ?? "", length, await this.openMade(token ?? new Uint8Array()));
   }
 
   /**

@@ -170,6 +170,7 @@ export class Daemon implements Server {
       iommus: this.dependencies.topology.iommus,
       endpoints: [...this.endpoints.values()],
       frames: this.dependencies.frames,
+      tables: { iommus: this.dependencies.topology.tableMemory, mock: this.dependencies.topology.mockTables },
       providers: this.dependencies.providers,
     });
   }

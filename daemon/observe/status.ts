@@ -1,9 +1,9 @@
-/** The tree that `iommufd-emu status` shows: sessions, contexts with their objects, devices, memory. */
+/** The tree that `iommufd-emu status` shows: sessions, contexts with their objects, descriptors that ioctls made, devices, memory. */
 import { readdirSync } from "node:fs";
 import type { Accounts } from "../core/accounting.js";
 import { NO_PASID } from "../core/group.js";
 import type { FrameTable } from "../memory/frames.js";
-import { EndpointFile, IommufdFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
+import { EndpointFile, IommufdFile, MadeFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
 import type { Session } from "../wire/session.js";
 
 /** Objects of a context that are listed at the most; the count tells how many there are. */
@@ -17,6 +17,8 @@ export interface Inspected {
   readonly iommus: readonly { inspect(): Record<string, unknown> }[];
   readonly endpoints: readonly EndpointNode[];
   readonly frames: FrameTable;
+  /** Memory of page tables: pages in use, by whose they are. */
+  readonly tables: Readonly<Record<string, { readonly used: number }>>;
   readonly providers: Readonly<Record<string, string>>;
 }
 
@@ -46,6 +48,9 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
             ...object.inspect(),
           })),
       })),
+    descriptors: files
+      .filter((file) => file instanceof MadeFile)
+      .map((file) => ({ node: file.node, holders: file.holderCount, sessions: speakers(file) })),
     iommus: daemon.iommus.map((iommu) => iommu.inspect()),
     endpoints: daemon.endpoints.map(({ endpoint, group, bound }) => ({
       name: endpoint.name,
@@ -58,7 +63,12 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
       lostFaults: endpoint.lostFaults(),
       openedBy: files.filter((file) => file instanceof EndpointFile && file.endpoint === endpoint).flatMap(speakers),
     })),
-    memory: { providers: daemon.providers, frames: daemon.frames.inspect(), accounts: daemon.accounts.inspect() },
+    memory: {
+      providers: daemon.providers,
+      frames: daemon.frames.inspect(),
+      accounts: daemon.accounts.inspect(),
+      tablePages: Object.fromEntries(Object.entries(daemon.tables).map(([name, { used }]) => [name, used])),
+    },
     process: {
       pid: process.pid,
       openFiles: readdirSync("/proc/self/fd").length,

@@ -104,7 +104,7 @@ describe("frames of every kind", () => {
     const paths = regionPaths();
     // What a daemon opens once, it has open before the inventory is taken.
     await attack({ seed: 1, frames: 500, paths });
-    const before = await takeInventory(daemon.socket);
+    const before = await takeInventory(daemon);
     let findings: Findings | undefined;
     const peak = await residentPeak(async () => {
       findings = await attack({ seed, frames: FRAMES, paths });
@@ -118,7 +118,7 @@ describe("frames of every kind", () => {
       expect(succeeded / frames).toBeGreaterThan(0.02);
       expect(Object.keys(codes)).toContain("FRAME_MALFORMED");
     }
-    expect({ seed, left: await leftBehind(daemon.socket, before) }).toEqual({ seed, left: [] });
+    expect({ seed, left: await leftBehind(daemon, before) }).toEqual({ seed, left: [] });
     expect({ seed, peakTooHigh: peak > RESIDENT_BYTES_MAX ? peak : undefined }).toEqual({ seed });
   }, 90_000);
 
@@ -141,12 +141,12 @@ describe("frames of every kind", () => {
 describe("the comparison of what is open", () => {
   let before: Inventory;
   beforeAll(async () => {
-    before = await takeInventory(daemon.socket);
+    before = await takeInventory(daemon);
   });
   afterEach(async () => {
-    expect(await leftBehind(daemon.socket, before)).toEqual([]);
+    expect(await leftBehind(daemon, before)).toEqual([]);
   });
-  const found = (): Promise<string[]> => leftBehind(daemon.socket, before, 0);
+  const found = (): Promise<string[]> => leftBehind(daemon, before, 0);
 
   test("notices a connection", async () => {
     const client = await RawClient.hello(daemon.socket);
@@ -181,16 +181,16 @@ describe("the comparison of what is open", () => {
 
 describe("a client", () => {
   test("killed in the middle of everything leaves nothing behind", async () => {
-    const before = await takeInventory(daemon.socket);
+    const before = await takeInventory(daemon);
     const child = fork(script("doomed-client.js"), [daemon.socket], { execArgv: [] });
     await once(child, "message");
-    expect(await leftBehind(daemon.socket, before, 0)).not.toEqual([]);
+    expect(await leftBehind(daemon, before, 0)).not.toEqual([]);
     child.kill("SIGKILL");
-    expect(await leftBehind(daemon.socket, before)).toEqual([]);
+    expect(await leftBehind(daemon, before)).toEqual([]);
   });
 
   test("that asks for much and never reads is not served further, costs a bounded amount, and holds up nobody", async () => {
-    const before = await takeInventory(daemon.socket);
+    const before = await takeInventory(daemon);
     const readBytes = 4 * 2 ** 20;
     const fd = await IommuFd.open({ socket: daemon.socket });
     const memory = GuestMemory.create({ bytes: readBytes });
@@ -213,24 +213,24 @@ describe("a client", () => {
     client.destroy();
     await fd.close();
     memory.close();
-    expect(await leftBehind(daemon.socket, before)).toEqual([]);
+    expect(await leftBehind(daemon, before)).toEqual([]);
     expect(peak - residentBefore).toBeLessThan(GROWTH_BYTES_MAX);
   });
 
   test("that was refused and does not close its side keeps no descriptor of the daemon", async () => {
-    const before = await takeInventory(daemon.socket);
+    const before = await takeInventory(daemon);
     const sockets = Array.from({ length: 20 }, () => connect({ path: daemon.socket, allowHalfOpen: true }));
     for (const socket of sockets) {
       socket.write(frame({ sync: {} }));
       // It reads the reason to its end, and stays.
       await once(socket.resume(), "end");
     }
-    expect(await leftBehind(daemon.socket, before)).toEqual([]);
+    expect(await leftBehind(daemon, before)).toEqual([]);
     for (const socket of sockets) socket.destroy();
   });
 
   test("that opens frames and never ends them costs the daemon nothing for what it has not sent", async () => {
-    const before = await takeInventory(daemon.socket);
+    const before = await takeInventory(daemon);
     const residentBefore = daemon.residentBytes();
     const clients = await Promise.all(Array.from({ length: 100 }, () => RawClient.hello(daemon.socket)));
     const peak = await residentPeak(async () => {
@@ -240,7 +240,7 @@ describe("a client", () => {
       await clients[0]!.until(() => false, "", 300).catch(() => undefined);
     });
     for (const client of clients) client.destroy();
-    expect(await leftBehind(daemon.socket, before)).toEqual([]);
+    expect(await leftBehind(daemon, before)).toEqual([]);
     expect(peak - residentBefore).toBeLessThan(GROWTH_BYTES_MAX);
   });
 });

@@ -42,11 +42,11 @@ const limitArguments = (values: Partial<Limits>): string[] =>
 beforeAll(async () => {
   writeFileSync(file, new Uint8Array(16 * PAGE));
   daemon = await DaemonProcess.start(limitArguments(limits));
-  before = await takeInventory(daemon.socket);
+  before = await takeInventory(daemon);
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
-  expect(await leftBehind(daemon.socket, before)).toEqual([]);
+  expect(await leftBehind(daemon, before)).toEqual([]);
 });
 afterAll(async () => {
   await daemon.stop();

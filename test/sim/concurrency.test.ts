@@ -82,7 +82,7 @@ describe("eight processes with four connections each", () => {
 
   test(`get results that an order of their calls explains (${SEED_VARIABLE}=${seed})`, async () => {
     const { socket } = daemon;
-    const before = await takeInventory(socket);
+    const before = await takeInventory({ socket });
     const fd = await IommuFd.open({ socket });
     const ioasId = await fd.ioasAlloc();
     const token = Buffer.from(fd.token).toString("hex");
@@ -110,7 +110,7 @@ describe("eight processes with four connections each", () => {
     const [context] = (await fd.status())["contexts"] as StatusTree[];
     expect(context).toMatchObject({ objectCount: 0, objects: [] });
     await fd.close();
-    expect({ seed, left: await leftBehind(socket, before) }).toEqual({ seed, left: [] });
+    expect({ seed, left: await leftBehind({ socket }, before) }).toEqual({ seed, left: [] });
   }, 90_000);
 });
 

@@ -2,7 +2,7 @@
  * What a daemon holds for its clients, out of its status: two inventories that are equal mean that nothing was left
  * behind. Left out is what a daemon may keep: caches, counters and fault records.
  */
-import { status, type StatusTree, type StatusValue } from "../../client/ts/index.js";
+import { type ConnectOptions, status, type StatusTree, type StatusValue } from "../../client/ts/index.js";
 
 /** Name to value, both for people. */
 export type Inventory = ReadonlyMap<string, string>;
@@ -14,8 +14,8 @@ const SETTLE_STEP_MS = 50;
 const child = (tree: StatusValue | undefined, ...path: string[]): StatusValue | undefined =>
   path.reduce<StatusValue | undefined>((at, name) => (at as StatusTree | undefined)?.[name], tree);
 
-export async function takeInventory(socket: string): Promise<Inventory> {
-  const tree = await status({ socket });
+export async function takeInventory(daemon: ConnectOptions): Promise<Inventory> {
+  const tree = await status(daemon);
   const inventory = new Map<string, string>();
   const add = (name: string, value: StatusValue | undefined): void => {
     if (value === undefined) throw new Error(`the status shows no ${name}`);
@@ -24,12 +24,15 @@ export async function takeInventory(socket: string): Promise<Inventory> {
   // Who asks has a session too.
   add("sessions", (child(tree, "sessions") as unknown[]).length - 1);
   add("contexts", child(tree, "contexts"));
+  add("descriptors", child(tree, "descriptors"));
   for (const endpoint of child(tree, "endpoints") as StatusTree[])
     for (const what of ["bound", "hwpt", "openedBy"]) add(`${endpoint["name"] as string} ${what}`, endpoint[what]);
   for (const iommu of child(tree, "iommus") as StatusTree[])
     add(`domains of ${iommu["name"] as string}`, iommu["domains"]);
   add("pinned memory", child(tree, "memory", "frames"));
   add("accounts", child(tree, "memory", "accounts"));
+  // An IOMMU keeps the pages that say where a device's tables are, once it has made them.
+  add("pages of the mock's tables", child(tree, "memory", "tablePages", "mock"));
   add("open files of the daemon", child(tree, "process", "openFiles"));
   return inventory;
 }
@@ -42,10 +45,14 @@ export function differences(before: Inventory, after: Inventory): string[] {
 }
 
 /** The differences that remain once the ends of all clients have been handled: none if nothing was left behind. */
-export async function leftBehind(socket: string, before: Inventory, patienceMs = SETTLE_MS_MAX): Promise<string[]> {
+export async function leftBehind(
+  daemon: ConnectOptions,
+  before: Inventory,
+  patienceMs = SETTLE_MS_MAX,
+): Promise<string[]> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const found = differences(before, await takeInventory(socket));
+    const found = differences(before, await takeInventory(daemon));
     if (found.length === 0 || performance.now() > deadline) return found;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_STEP_MS));
   }

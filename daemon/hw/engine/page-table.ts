@@ -193,6 +193,7 @@ export class PageTable {
   private tableAt(iova: number, level: number): number {
     const { format, memory } = this;
     let handle = this.root;
+    let missing = false;
     for (let above = this.shape.topLevel; above > level; above--) {
       const words = memory.words(handle);
       const at = 2 * ((iova / this.itemSpans[above]!) & this.indexMask);
@@ -202,7 +203,9 @@ export class PageTable {
         continue;
       }
       if (kind === entryKind.LEAF) return -errno.EADDRINUSE;
-      if (!memory.canGive(above - level)) return -errno.ENOMEM;
+      // All that are missing, since nothing lies below a missing one.
+      if (!missing && !memory.canGive(above - level)) return -errno.ENOMEM;
+      missing = true;
       const child = memory.allocate();
       const item = format.makeTable(memory.physicalOf(child), above);
       words[at] = item.low;
