@@ -316,16 +316,13 @@ int shim_raise_fd(int fd)
 	return (int)high;
 }
 
-/* What is to be done on a channel, and what came of it. */
+/* What is to be done on a channel, and what came of it: a read or write, else an ioctl. */
 struct work {
-	/* An ioctl, or a read or write of `count` bytes at `argument`. */
-	enum { IOCTL, READ, WRITE } kind;
+	struct emu_transfer *transfer;
 	uint32_t request;
-	uint64_t argument, count;
-	/* What the system call returns, or a negative errno. */
+	uint64_t argument;
+	/* What ioctl(2) returns, or a negative errno; descriptions that it emptied. */
 	int32_t result;
-	/* Notices to take back after a read or write; descriptions that an ioctl emptied. */
-	uint64_t withdrawn;
 	struct emu_emptied emptied;
 };
 
@@ -355,24 +352,6 @@ static int exchange_ioctl(int fd, struct emu_connection *connection, struct work
 	return 0;
 }
 
-static int exchange_transfer(struct emu_connection *connection, struct work *work)
-{
-	bool reads = work->kind == READ;
-	struct emu_pending pending;
-	struct emu_bytes body;
-	struct emu_call call;
-	int error;
-
-	emu_request_begin(connection, &pending, reads ? EMU_READ : EMU_WRITE);
-	emu_put_transfer(&pending.writer, reads, work->argument, work->count, &call);
-	error = emu_exchange(connection, &pending, EMU_ANSWER_FILE, &body);
-	if (!error)
-		error = emu_take_reply(body, &call, &work->result, NULL);
-	if (!error)
-		work->withdrawn = emu_get_varint(body, EMU_FILE_REPLY_WITHDRAWN);
-	return error;
-}
-
 /* Does the work on a channel for the description behind `fd`; its result, or why the daemon could not be asked. */
 static long run(int fd, const struct shim_description *description, struct work *work)
 {
@@ -380,39 +359,31 @@ static long run(int fd, const struct shim_description *description, struct work 
 	int error = obtain(fd, description, &spare, &channel);
 
 	work->result = 0;
-	work->withdrawn = work->emptied.count = 0;
+	work->emptied.count = 0;
 	if (!error) {
-		if (work->kind == IOCTL)
-			error = exchange_ioctl(fd, &channel->connection, work);
+		if (work->transfer)
+			error = emu_run_transfer(&channel->connection, work->transfer);
 		else
-			error = exchange_transfer(&channel->connection, work);
+			error = exchange_ioctl(fd, &channel->connection, work);
 		if (error)
 			drop(channel);
 		finish(channel, &spare);
 	}
 	if (!error)
-		return work->result;
+		return work->transfer ? work->transfer->result : work->result;
 	if (error == -EMFILE || error == -ENFILE || error == -ENOMEM)
 		return error;
 	shim_report("lost", shim_node_path(description->node), error);
 	return -EIO;
 }
 
-/* Takes notices off the socket. They were sent before the reply that says so. */
-static void withdraw(int fd, uint64_t notices)
-{
-	uint8_t bytes[EMU_NOTICE_BYTES];
-
-	while (notices-- && emu_sys(recvfrom, fd, bytes, sizeof(bytes), MSG_WAITALL, 0, 0) == sizeof(bytes))
-		;
-}
-
 long shim_transfer(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count)
 {
-	struct work work = { .kind = reads ? READ : WRITE, .argument = address, .count = count };
+	struct emu_transfer transfer = { .reads = reads, .address = address, .count = count };
+	struct work work = { .transfer = &transfer };
 	long result = run(fd, description, &work);
 
-	withdraw(fd, work.withdrawn);
+	emu_withdraw(fd, transfer.withdrawn);
 	return result;
 }
 
@@ -434,7 +405,7 @@ static void settle_emptied(const struct emu_emptied *emptied)
 
 long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument)
 {
-	struct work work = { .kind = IOCTL, .request = request, .argument = argument };
+	struct work work = { .request = request, .argument = argument };
 	long result = run(fd, description, &work);
 
 	settle_emptied(&work.emptied);

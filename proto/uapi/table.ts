@@ -112,8 +112,8 @@ interface Native {
   readonly makes?: MadeDescriptorRow["kind"];
 }
 
-const { EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EFAULT, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
-const { ENOSPC, EOPNOTSUPP, EOVERFLOW, EPERM, ERANGE } = errno;
+const { E2BIG, EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EFAULT, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
+const { ENOSPC, ENOTTY, EOPNOTSUPP, EOVERFLOW, EPERM, ERANGE } = errno;
 
 function errorRows(errors: readonly (readonly [Errno, string])[]): readonly ErrorRow[] {
   return errors.map(([number, meaning]) => ({ name: errnoName(number), meaning }));
@@ -266,10 +266,10 @@ const nativeRows: readonly IoctlRow[] = [
       ],
     },
     missing:
-      "Makes page tables of an IOAS, also with dirty tracking; nesting answers EOPNOTSUPP, no fault queue can exist.",
+      "IOMMU_HWPT_DATA_VTD_S1, ARM_SMMUV3 and AMD_GUEST: EOPNOTSUPP, as of hardware without nesting. The selftest's IOMMU nests.",
     errors: [
       [EOPNOTSUPP, "unknown flags, a reserved field is not 0, or the IOMMU cannot do it"],
-      [EINVAL, "data_type without data_len or the reverse, or pt_id names nothing that a table can be made from"],
+      [EINVAL, "data_type without data_len or the reverse, or pt_id names nothing that such a table can be made on"],
       [ENOENT, "no such device or fault queue"],
       [EADDRINUSE, "a mapping lies outside the new table's aperture or is not aligned to its pages"],
       noMemory,
@@ -331,11 +331,12 @@ const nativeRows: readonly IoctlRow[] = [
   native("IOMMU_HWPT_INVALIDATE", 0x8d, api.iommu_hwpt_invalidate, {
     since: "6.8",
     values: { data_type: ["IOMMU_HWPT_INVALIDATE_DATA_VTD_S1", "IOMMU_VIOMMU_INVALIDATE_DATA_ARM_SMMUV3"] },
-    missing: "Makes every check; no nested page table and no vIOMMU can exist, so no call succeeds.",
+    missing: "IOMMU_HWPT_INVALIDATE_DATA_VTD_S1 and ARM_SMMUV3: no such nested table or vIOMMU can be made.",
     errors: [
-      reservedNotZero,
-      [EINVAL, "entries without an address or a length, or neither a nested page table nor a vIOMMU"],
+      [EOPNOTSUPP, "a reserved field is not 0, or the IOMMU has no caches for it"],
+      [EINVAL, "entries without an address or a length, of another type, or neither a nested page table nor a vIOMMU"],
       [ENOENT, "no such object"],
+      [E2BIG, "an entry is longer than the driver's struct and not 0 there"],
     ],
     memory: [
       {
@@ -347,15 +348,14 @@ const nativeRows: readonly IoctlRow[] = [
   }),
   native("IOMMU_FAULT_QUEUE_ALLOC", 0x8e, api.iommu_fault_alloc, {
     since: "6.11",
-    missing: "Checks flags; creating a queue answers EOPNOTSUPP.",
     makes: "fault",
-    errors: [[EOPNOTSUPP, "flags are not 0, or not supported"]],
+    errors: [[EOPNOTSUPP, "flags are not 0"], noMemory],
   }),
   native("IOMMU_IOAS_MAP_FILE", 0x8f, api.iommu_ioas_map_file, {
     since: "6.13",
     flags: mapFlags,
-    missing: "Maps files of any kind that Linux maps except dma-buf descriptors, which are refused.",
-    errors: [...mapErrors, [EBADF, "fd is not open, or was opened with O_PATH"]],
+    missing: "A dma-buf that this machine's own kernel has made is refused; the selftest's are mapped.",
+    errors: [...mapErrors, [EBADF, "fd is not open, or was opened with O_PATH"], [ENODEV, "a dma-buf that is revoked"]],
     descriptors: [{ field: api.iommu_ioas_map_file.fields.fd }],
   }),
   native("IOMMU_VIOMMU_ALLOC", 0x90, api.iommu_viommu_alloc, {
@@ -363,7 +363,8 @@ const nativeRows: readonly IoctlRow[] = [
     values: {
       type: ["IOMMU_VIOMMU_TYPE_DEFAULT", "IOMMU_VIOMMU_TYPE_ARM_SMMUV3", "IOMMU_VIOMMU_TYPE_TEGRA241_CMDQV"],
     },
-    missing: "Checks flags, type and device; the simulated VT-d has no vIOMMU: EOPNOTSUPP.",
+    missing:
+      "IOMMU_VIOMMU_TYPE_ARM_SMMUV3 and TEGRA241_CMDQV: EOPNOTSUPP, as of other hardware. The selftest's IOMMU has one.",
     errors: [
       [EOPNOTSUPP, "flags are not 0, type is 0, or the IOMMU does not offer it"],
       [ENOENT, "no such device or page table"],
@@ -375,7 +376,6 @@ const nativeRows: readonly IoctlRow[] = [
   }),
   native("IOMMU_VDEVICE_ALLOC", 0x91, api.iommu_vdevice_alloc, {
     since: "6.13",
-    missing: "Looks its objects up; no vIOMMU can exist, so no call succeeds.",
     errors: [
       noObject,
       [EINVAL, "the device is behind another IOMMU"],
@@ -395,7 +395,7 @@ const nativeRows: readonly IoctlRow[] = [
     values: {
       type: ["IOMMU_VEVENTQ_TYPE_DEFAULT", "IOMMU_VEVENTQ_TYPE_ARM_SMMUV3", "IOMMU_VEVENTQ_TYPE_TEGRA241_CMDQV"],
     },
-    missing: "Makes its checks and looks the vIOMMU up; no vIOMMU can exist, so no call succeeds.",
+    missing: "IOMMU_VEVENTQ_TYPE_ARM_SMMUV3 and TEGRA241_CMDQV: no such vIOMMU can be made. The selftest's has a type.",
     makes: "veventq",
     errors: [
       [EOPNOTSUPP, "flags or a reserved field are not 0, or type is 0"],
@@ -407,7 +407,7 @@ const nativeRows: readonly IoctlRow[] = [
   native("IOMMU_HW_QUEUE_ALLOC", 0x94, api.iommu_hw_queue_alloc, {
     since: "6.17",
     values: { type: ["IOMMU_HW_QUEUE_TYPE_DEFAULT", "IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV"] },
-    missing: "Makes its checks and looks the vIOMMU up; no vIOMMU can exist, so no call succeeds.",
+    missing: "IOMMU_HW_QUEUE_TYPE_TEGRA241_CMDQV: no such vIOMMU can be made. The selftest's has a type.",
     errors: [
       [EOPNOTSUPP, "flags are not 0, type is 0, or the IOMMU does not offer it"],
       [EINVAL, "length 0"],
@@ -431,11 +431,11 @@ const testRow: IoctlRow = {
   since: "6.2",
   flags: [],
   values: [{ field: "op", values: test.testOperations.map(({ name, op }) => ({ name, value: op })) }],
-  support: "partial",
-  missing:
-    "Operations 1 to 13; those of nesting, faults, vIOMMUs, PASIDs and dma-bufs answer EOPNOTSUPP. Without the selftest: ENOTTY.",
+  support: "full",
+  missing: "",
   errors: errorRows([
-    [EOPNOTSUPP, "unknown operation, or not supported"],
+    [ENOTTY, "the daemon runs without the selftest"],
+    [EOPNOTSUPP, "unknown operation"],
     [EINVAL, "a limit below 12"],
   ]),
   memory: [

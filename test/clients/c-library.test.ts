@@ -23,7 +23,7 @@ function outcomes(output: string): Map<string, string> {
 /** The daemon that a program runs against, if not the real one. */
 const daemons: Readonly<Record<string, typeof AccessDaemon>> = { descriptor_test: AccessDaemon };
 
-const programs = ["codec_test", "call_test", "library_test", "descriptor_test"].map((program) => ({
+const programs = ["codec_test", "call_test", "library_test", "descriptor_test", "made_test"].map((program) => ({
   program,
   names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_CONTEXT)\((\w+)\),$/gm).map(
     ([, name]) => name!,

@@ -96,6 +96,15 @@ IOMMUFD_EMU_API int iommufd_emu_ioctl_naming(struct iommufd_emu *context, uint32
 					     const struct iommufd_emu_descriptor *named, size_t count,
 					     struct iommufd_emu_token *made);
 
+/*
+ * Fault injection: the nth fallible step of the ioctls that follow on this context fails; 0: none. The count goes on from
+ * call to call until it has fired, and `iommufd_emu_fail_nth_left` says what is left of it. A call that fails so has
+ * changed nothing, unless storing its answer was what failed (-EFAULT). Not of batches and pipelined calls.
+ * ordinary: allocations and copies are such steps, too, not only those of iommufd's own.
+ */
+IOMMUFD_EMU_API void iommufd_emu_fail_nth(struct iommufd_emu *context, uint32_t nth, bool ordinary);
+IOMMUFD_EMU_API uint32_t iommufd_emu_fail_nth_left(const struct iommufd_emu *context);
+
 /* IOMMU_DESTROY */
 IOMMUFD_EMU_API int iommufd_emu_destroy(struct iommufd_emu *context, uint32_t id);
 
@@ -265,6 +274,40 @@ IOMMUFD_EMU_API int iommufd_emu_dma_fill(struct iommufd_emu_endpoint *endpoint, 
  */
 IOMMUFD_EMU_API int iommufd_emu_endpoint_faults(struct iommufd_emu_endpoint *endpoint, struct iommufd_emu_fault *faults,
 						size_t capacity, bool clear, uint64_t *lost);
+
+/* ---- what ioctls make -------------------------------------------------------------------------------------------- */
+
+/*
+ * read(2) and write(2) on a context that joined what an ioctl made: a queue of page requests (records of 40 bytes, answers
+ * of 8) or of events. They never wait. The bytes, at most 64 KiB where the daemon cannot reach this process; 0: nothing is
+ * there; -EINVAL, -ESPIPE, -EFAULT as the kernel has them.
+ */
+IOMMUFD_EMU_API int iommufd_emu_read(struct iommufd_emu *context, void *buffer, size_t count);
+IOMMUFD_EMU_API int iommufd_emu_write(struct iommufd_emu *context, const void *buffer, size_t count);
+
+/*
+ * A descriptor that poll(2) finds readable (POLLIN) as long as there is something to read; wait for it and do nothing else
+ * with it. It belongs to the context. -EBUSY: another context has one.
+ */
+IOMMUFD_EMU_API int iommufd_emu_poll_fd(struct iommufd_emu *context);
+
+/* The bytes of what a context joined, if it has a size: a dma-buf. Else 0. */
+IOMMUFD_EMU_API uint64_t iommufd_emu_size(const struct iommufd_emu *context);
+
+/* Memory that is mapped, and what keeps it. */
+struct iommufd_emu_memory {
+	void *address;
+	size_t length; /* bytes */
+	struct iommufd_emu *holder;
+};
+
+/*
+ * mmap(2) of an iommufd: memory that a virtual IOMMU offers, at the offset that IOMMU_VIOMMU_ALLOC told in the driver's
+ * struct. -ENXIO: not exactly what is offered; -EACCES, -ENOENT: this process may not open the daemon's file.
+ */
+IOMMUFD_EMU_API int iommufd_emu_mmap(struct iommufd_emu *context, uint64_t offset, size_t length,
+				     struct iommufd_emu_memory *memory);
+IOMMUFD_EMU_API int iommufd_emu_munmap(struct iommufd_emu_memory *memory);
 
 /* ---- inspection -------------------------------------------------------------------------------------------------- */
 

@@ -240,21 +240,6 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	}
 }
 
-void emu_put_transfer(struct emu_writer *writer, bool reads, uint64_t address, uint64_t count, struct emu_call *call)
-{
-	size_t length = count < EMU_MEMORY_BYTES_MAX ? (size_t)count : EMU_MEMORY_BYTES_MAX;
-
-	call->count = 0;
-	emu_put_varint(writer, EMU_FILE_ADDRESS, address);
-	emu_put_varint(writer, EMU_FILE_COUNT, count);
-	if (!length)
-		return;
-	if (reads)
-		put_writable(writer, address, length, false, call);
-	else
-		put_readable(writer, address, length, NULL, 0);
-}
-
 bool emu_store(const struct emu_call *call, uint64_t address, const void *data, size_t length)
 {
 	unsigned int i;
@@ -338,4 +323,37 @@ int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t 
 			take_emptied(field.bytes, &made->emptied);
 	}
 	return reader.broken ? -EPROTO : 0;
+}
+
+/* At most EMU_MEMORY_BYTES_MAX of the buffer go along: for the rest the daemon has to reach this process. */
+static void put_transfer(struct emu_writer *writer, const struct emu_transfer *transfer, struct emu_call *call)
+{
+	size_t length = transfer->count < EMU_MEMORY_BYTES_MAX ? (size_t)transfer->count : EMU_MEMORY_BYTES_MAX;
+
+	call->count = 0;
+	emu_put_varint(writer, EMU_FILE_ADDRESS, transfer->address);
+	emu_put_varint(writer, EMU_FILE_COUNT, transfer->count);
+	if (!length)
+		return;
+	if (transfer->reads)
+		put_writable(writer, transfer->address, length, false, call);
+	else
+		put_readable(writer, transfer->address, length, NULL, 0);
+}
+
+int emu_run_transfer(struct emu_connection *connection, struct emu_transfer *transfer)
+{
+	struct emu_pending pending;
+	struct emu_bytes body;
+	struct emu_call call;
+	int error;
+
+	emu_request_begin(connection, &pending, transfer->reads ? EMU_READ : EMU_WRITE);
+	put_transfer(&pending.writer, transfer, &call);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_FILE, &body);
+	if (!error)
+		error = emu_take_reply(body, &call, &transfer->result, NULL);
+	if (!error)
+		transfer->withdrawn = emu_get_varint(body, EMU_FILE_REPLY_WITHDRAWN);
+	return error;
 }

@@ -7,6 +7,7 @@
 #ifndef EMU_CALL_H
 #define EMU_CALL_H
 
+#include "transport.h"
 #include "wire.h"
 
 /* The struct, and the memory that pointers name. */
@@ -75,15 +76,24 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 		   struct emu_call *call);
 
 /*
- * Puts the fields of a Read or Write message: `reads` says which. At most EMU_MEMORY_BYTES_MAX of the buffer go along.
- */
-void emu_put_transfer(struct emu_writer *writer, bool reads, uint64_t address, uint64_t count, struct emu_call *call);
-
-/*
  * Takes an IoctlReply: stores what was written and gives what ioctl(2) returns, or a negative errno, in `result`, and
  * what was made or emptied in `made`, which may be NULL. Returns 0, or -EPROTO for a reply that makes no sense.
  */
 int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made);
+
+/* A read or write of the description that a connection speaks for. */
+struct emu_transfer {
+	bool reads;
+	/* The buffer: its address, and its bytes. */
+	uint64_t address, count;
+	/* What read(2) or write(2) returns, or a negative errno. */
+	int32_t result;
+	/* Notices that hold no longer, to be taken off the notified socket. */
+	uint64_t withdrawn;
+};
+
+/* Runs it: 0, or the negative errno for which the daemon could not be asked. */
+int emu_run_transfer(struct emu_connection *connection, struct emu_transfer *transfer);
 
 /* Stores data of the daemon; false if they do not lie within one window of the call. */
 bool emu_store(const struct emu_call *call, uint64_t address, const void *data, size_t length);

@@ -87,6 +87,7 @@ static int start(const char *socket_path, struct iommufd_emu **context)
 
 	if (!made)
 		return -ENOMEM;
+	made->notified_fd = -1;
 	error = emu_connection_start(&made->connection, socket_path);
 	if (error)
 		free(made);
@@ -97,6 +98,8 @@ static int start(const char *socket_path, struct iommufd_emu **context)
 
 static void stop(struct iommufd_emu *context)
 {
+	if (context->notified_fd >= 0)
+		emu_sys(close, context->notified_fd);
 	emu_connection_stop(&context->connection);
 	free(context);
 }
@@ -209,33 +212,56 @@ static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EM
 	return 0;
 }
 
-int iommufd_emu_ioctl_naming(struct iommufd_emu *context, uint32_t request, void *argument,
-			     const struct iommufd_emu_descriptor *named, size_t count, struct iommufd_emu_token *made)
+/* One ioctl alone: what ioctl(2) returns, or a negative errno. `made` is what it made. */
+static int run_ioctl(struct iommufd_emu *context, uint32_t request, void *argument, struct emu_caller *caller,
+		     struct emu_made *made)
 {
-	struct naming_caller naming = { .caller = emu_context_caller(context), .named = named, .count = count };
-	struct emu_made found;
 	struct emu_pending pending;
 	struct emu_bytes body;
 	struct emu_call call;
 	int32_t result;
 	int error = emu_context_begin(context, &pending, EMU_IOCTL);
 
-	if (made)
-		made->length = 0;
+	made->bytes = 0;
 	if (error)
 		return error;
-	naming.caller.token_of = token_of;
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &naming.caller, &call);
+	caller->fail_nth = context->fail_nth;
+	caller->fail_ordinary = context->fail_ordinary;
+	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, caller, &call);
 	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
 	if (!error)
-		error = emu_take_reply(body, &call, &result, &found);
+		error = emu_take_reply(body, &call, &result, made);
 	if (error)
 		return error;
+	context->fail_nth = made->fail_nth;
+	return result;
+}
+
+int iommufd_emu_ioctl_naming(struct iommufd_emu *context, uint32_t request, void *argument,
+			     const struct iommufd_emu_descriptor *named, size_t count, struct iommufd_emu_token *made)
+{
+	struct naming_caller naming = { .caller = emu_context_caller(context), .named = named, .count = count };
+	struct emu_made found;
+	int result;
+
+	naming.caller.token_of = token_of;
+	result = run_ioctl(context, request, argument, &naming.caller, &found);
 	if (made) {
 		memcpy(made->bytes, found.token, found.bytes);
 		made->length = found.bytes;
 	}
 	return result;
+}
+
+void iommufd_emu_fail_nth(struct iommufd_emu *context, uint32_t nth, bool ordinary)
+{
+	context->fail_nth = nth;
+	context->fail_ordinary = ordinary;
+}
+
+uint32_t iommufd_emu_fail_nth_left(const struct iommufd_emu *context)
+{
+	return context->fail_nth;
 }
 
 int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
@@ -246,20 +272,10 @@ int iommufd_emu_ioctl(struct iommufd_emu *context, uint32_t request, void *argum
 int emu_own_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
 {
 	struct emu_caller caller = emu_context_caller(context);
-	struct emu_pending pending;
-	struct emu_bytes body;
-	struct emu_call call;
-	int32_t result;
-	int error = emu_context_begin(context, &pending, EMU_IOCTL);
+	struct emu_made made;
 
-	if (error)
-		return error;
 	caller.own_struct = true;
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &caller, &call);
-	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
-	if (!error)
-		error = emu_take_reply(body, &call, &result, NULL);
-	return error ? error : result;
+	return run_ioctl(context, request, argument, &caller, &made);
 }
 
 int iommufd_emu_status(const char *socket_path, char **json)

@@ -25,6 +25,11 @@ struct iommufd_emu {
 	struct emu_call calls[IOMMUFD_EMU_IN_FLIGHT_MAX];
 	size_t oldest, in_flight;
 	uint32_t oldest_sequence;
+	/* The socket on which notices of arrivals come; -1: there is none. */
+	int notified_fd;
+	/* Which fallible step of the next calls fails, 0: none; whether allocations and copies are steps. */
+	uint32_t fail_nth;
+	bool fail_ordinary;
 };
 
 struct iommufd_emu_endpoint {
@@ -43,7 +48,7 @@ int emu_connection_leave(struct emu_connection *connection);
 /* Runs a request that a Result answers. `id` may be NULL. 0, or the negative errno of either level. */
 int emu_exchange_result(struct emu_connection *connection, struct emu_pending *pending, uint32_t *id);
 
-/* This process as a caller that names no descriptors. */
+/* This process as a caller that names no descriptors, with no step that is to fail. */
 struct emu_caller emu_context_caller(const struct iommufd_emu *context);
 
 /* As iommufd_emu_ioctl, for a struct that is there: it is read and written directly. */

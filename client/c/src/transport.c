@@ -371,3 +371,11 @@ int emu_map(struct emu_connection *connection, uint64_t offset, uint64_t length,
 	mappable->token_bytes = token.length;
 	return 0;
 }
+
+void emu_withdraw(int fd, uint64_t notices)
+{
+	uint8_t bytes[EMU_NOTICE_BYTES];
+
+	while (notices-- && emu_sys(recvfrom, fd, bytes, sizeof(bytes), MSG_WAITALL, 0, 0) == sizeof(bytes))
+		;
+}

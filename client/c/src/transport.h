@@ -122,6 +122,9 @@ int emu_join(struct emu_connection *connection, const void *token, size_t token_
 /* A Readable frame, header included. */
 #define EMU_NOTICE_BYTES 7
 
+/* Takes so many of them off a notified socket, which has at least as many: they were sent before the reply that says so. */
+void emu_withdraw(int fd, uint64_t notices);
+
 /* Waits until ends of connections have been handled. 1: the description is still open, 0: it is not, or errno. */
 int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes);
 
