@@ -46,6 +46,11 @@ export class Call {
   private readonly bytes = new Uint8Array(STRUCT_BYTES_MAX);
   private readonly view = new DataView(this.bytes.buffer);
 
+  /** Fault injection: whether an allocation that the kernel makes at this point of the call is to fail. */
+  allocationFails(): boolean {
+    return this.context.accounts.points.ordinaryFails();
+  }
+
   /** Copies in the beginning of the struct: its size, and what comes with it at no cost. @returns how many bytes */
   begin(memory: UserMemory, argument: U64): number {
     this.memory = memory;

@@ -48,7 +48,7 @@ export function getDirtyBitmap(call: Call): Errno {
   if (!boundaries.and(pageSize.minus(U64.ONE)).isZero()) return errno.EINVAL;
   const { dirty } = hwpt.domain;
   if (dirty === undefined) return errno.EOPNOTSUPP;
-  if (call.context.accounts.points.ordinaryFails()) return errno.ENOMEM;
+  if (call.allocationFails()) return errno.ENOMEM;
   const bitmap = new UserBitmap(iova, pageSize.lowestBit(), call.memory, call.u64(fields.data));
   const clear = (flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) === 0;
   readDirty(hwpt.ioas.map, dirty, iova, last, clear, (first, end) => {

@@ -24,6 +24,7 @@ export function faultQueueAlloc(call: Call): Errno {
   const { fields } = iommu_fault_alloc;
   const { objects } = call.context;
   if (call.u32(fields.flags) !== 0) return errno.EOPNOTSUPP;
+  if (call.allocationFails()) return errno.ENOMEM;
   const fault = new FaultObject(call.context);
   let error = objects.reserve(fault);
   if (error !== errno.OK) return error;

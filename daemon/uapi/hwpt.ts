@@ -175,6 +175,7 @@ function invalidate(call: Call): InvalidationResult {
     return nothing(errno.EINVAL);
   const target = call.context.objects.find(call.u32(fields.hwpt_id));
   if (target === undefined) return nothing(errno.ENOENT);
+  if (target instanceof ViommuObject && call.allocationFails()) return nothing(errno.ENOMEM);
   const { memory } = call;
   const entries: InvalidationEntries = {
     type: call.u32(fields.data_type),

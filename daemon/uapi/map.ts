@@ -127,7 +127,7 @@ function placeNew(
   iova: U64 | undefined,
 ): U64 | Errno {
   const { caller, context } = call;
-  if (context.accounts.points.ordinaryFails()) {
+  if (call.allocationFails()) {
     backing?.file.release();
     return errno.ENOMEM;
   }

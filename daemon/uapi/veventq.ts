@@ -24,6 +24,7 @@ export function veventqAlloc(call: Call): Errno {
   const viommu = objects.findOf(call.u32(fields.viommu_id), ViommuObject);
   if (viommu === undefined) return errno.ENOENT;
   if (viommu.eventQueues.has(type)) return errno.EEXIST;
+  if (call.allocationFails()) return errno.ENOMEM;
   const queue = new VeventqObject(call.context, viommu, type, depth);
   let error = objects.reserve(queue);
   if (error === errno.OK) {

@@ -89,6 +89,7 @@ export function createAccess(call: Call): Errno {
   const { fields } = iommu_test_create_access;
   const flags = call.u32(fields.flags);
   if ((flags & ~NEEDS_PIN_PAGES) !== 0) return errno.EOPNOTSUPP;
+  if (call.allocationFails()) return errno.ENOMEM;
   const user = new TestAccess((flags & NEEDS_PIN_PAGES) !== 0);
   const access = AccessObject.create(call.context, user, call.u32(fields.id));
   if (typeof access === "number") return access;

@@ -13,6 +13,7 @@ export function dmaBufGet(call: Call): Errno {
   const { fields } = iommu_test_dmabuf_get;
   const pages = Math.ceil(call.u32(fields.length) / PAGE_SIZE);
   if (pages === 0 || pages > PAGES_MAX) return errno.EINVAL;
+  if (call.allocationFails()) return errno.ENOMEM;
   const buffer = createDmaBuf(call.host.allocateKernel, pages * PAGE_SIZE);
   if (typeof buffer === "number") return buffer;
   call.descriptors.create(new DmaBufFile(buffer));
