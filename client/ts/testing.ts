@@ -97,11 +97,12 @@ function createDaemon(options: TestIommuOptions) {
   const files = new FileTable(undefined);
   let spaces = 0;
   let tokens = 0;
+  const kernelFixes = options.kernelFixes ?? false;
   const daemon = new Daemon(
-    { limits, selftest: options.selftest ?? true, kernelFixes: options.kernelFixes ?? false },
+    { limits, selftest: options.selftest ?? true, kernelFixes },
     {
       log: createLog("silent"),
-      topology: buildTopology(parsed.config, frames, limits),
+      topology: buildTopology(parsed.config, frames, { ...limits, kernelFixes }),
       frames,
       // Tokens need not be secret in one process; the same in every run, they cannot make a test fail now and then.
       randomBytes: (length) => {
@@ -113,7 +114,8 @@ function createDaemon(options: TestIommuOptions) {
       providers: { process: "not in this process", file: "not in this process", region: "on" },
     },
   );
-  return { daemon, peers: new PeerRegistry({ native: undefined, frames, files, nextId: () => ++spaces }) };
+  const { regionsMax } = limits;
+  return { daemon, peers: new PeerRegistry({ native: undefined, frames, files, nextId: () => ++spaces, regionsMax }) };
 }
 
 /** In order, and after what runs now. */

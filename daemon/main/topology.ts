@@ -77,7 +77,7 @@ export interface Topology {
 export function buildTopology(
   config: TopologyConfig,
   memory: PhysicalMemory,
-  limits: { readonly tablesMax: number; readonly kernelFixes?: boolean },
+  limits: { readonly tablesMax: number; readonly kernelFixes: boolean },
 ): Topology {
   const tableMemory = new TableMemory(limits.tablesMax);
   const faultCounter = new FaultCounter();
@@ -112,7 +112,7 @@ export function buildTopology(
         ),
       );
   const mockTables = new TableMemory(Math.min(limits.tablesMax, MOCK_TABLES_MAX), MOCK_TABLE_PFN_FIRST);
-  const personality = limits.kernelFixes === true ? LINUX_7_1_FIXED : LINUX_7_1;
+  const personality = limits.kernelFixes ? LINUX_7_1_FIXED : LINUX_7_1;
   const mockOptions = { personality, scattersPages: true };
   const mock = new MockBus(new MockIommu(mockTables, faultCounter, mockOptions));
   return {

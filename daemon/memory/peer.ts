@@ -53,7 +53,7 @@ export interface PeerOptions {
   readonly nextId: () => number;
   readonly vmaMethod?: VmaMethod;
   /** Regions of one address space. */
-  readonly regionsMax?: number;
+  readonly regionsMax: number;
 }
 
 /** One process image and the connections it has. */

@@ -87,7 +87,7 @@ export class RegionSet {
   /** @param regionsMax regions that there may be */
   constructor(
     private readonly files: FileTable,
-    private readonly regionsMax: number = REGIONS_MAX,
+    private readonly regionsMax: number,
   ) {}
 
   /** The region over this page. */

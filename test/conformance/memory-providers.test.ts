@@ -8,6 +8,7 @@ import { FileTable } from "../../daemon/memory/file-object.js";
 import { CHUNK_PAGES, FrameTable } from "../../daemon/memory/frames.js";
 import { loadNative } from "../../daemon/memory/native.js";
 import { PeerRegistry, type Peer } from "../../daemon/memory/peer.js";
+import { REGIONS_MAX } from "../../daemon/memory/regions.js";
 import type { VmaMethod } from "../../daemon/memory/process-memory.js";
 import type { RegionBacking } from "../../daemon/memory/regions.js";
 import { PAGE_SIZE, U64 } from "../../daemon/u64.js";
@@ -249,7 +250,7 @@ for (const provider of providers) {
       frames = new FrameTable();
       const native = loadNative();
       let spaces = 0;
-      const options = { native, frames, files: new FileTable(native), nextId: () => ++spaces };
+      const options = { native, frames, files: new FileTable(native), nextId: () => ++spaces, regionsMax: REGIONS_MAX };
       const { vmaMethod = "auto" } = provider;
       client = await clients.start();
       peer = new PeerRegistry({ ...options, vmaMethod }).identify(client.socketFd);

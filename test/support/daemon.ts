@@ -22,6 +22,7 @@ export class TestDaemon {
   private readonly peers: PeerRegistry;
 
   constructor(limits: Partial<Limits> = {}) {
+    const all = { ...defaultLimits, ...limits };
     const frames = new FrameTable();
     let ids = 0;
     let tokens = 0;
@@ -30,13 +31,13 @@ export class TestDaemon {
       frames,
       files: new FileTable(undefined),
       nextId: () => ++ids,
+      regionsMax: all.regionsMax,
     });
-    const all = { ...defaultLimits, ...limits };
     this.daemon = new Daemon(
       { limits: all, selftest: true, kernelFixes: false },
       {
         log: pino({ level: "silent" }),
-        topology: buildTopology(loadTopology(undefined), frames, all),
+        topology: buildTopology(loadTopology(undefined), frames, { ...all, kernelFixes: false }),
         frames,
         randomBytes: (length) => new Uint8Array(length).fill(++tokens),
         settle: () => new Promise((resolve) => setImmediate(resolve)),

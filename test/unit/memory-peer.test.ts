@@ -7,6 +7,7 @@ import { FileTable } from "../../daemon/memory/file-object.js";
 import { FrameTable } from "../../daemon/memory/frames.js";
 import { loadNative } from "../../daemon/memory/native.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
+import { REGIONS_MAX } from "../../daemon/memory/regions.js";
 import { PAGE_SIZE } from "../../daemon/u64.js";
 import { MemoryClients } from "../support/memory-client.js";
 import { requirements } from "../support/requirements.js";
@@ -16,7 +17,14 @@ afterAll(() => clients.stop());
 
 function makeRegistry(native = loadNative()): PeerRegistry {
   let spaces = 0;
-  return new PeerRegistry({ native, frames: new FrameTable(), files: new FileTable(native), nextId: () => ++spaces });
+  const nextId = (): number => ++spaces;
+  return new PeerRegistry({
+    native,
+    frames: new FrameTable(),
+    files: new FileTable(native),
+    nextId,
+    regionsMax: REGIONS_MAX,
+  });
 }
 
 test("IOMMUFD_EMU_NO_NATIVE=1 is as if koffi were absent", () => {

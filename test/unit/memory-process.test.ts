@@ -7,6 +7,7 @@ import { FileTable, fileKindAt } from "../../daemon/memory/file-object.js";
 import { FrameTable } from "../../daemon/memory/frames.js";
 import { loadNative } from "../../daemon/memory/native.js";
 import { PeerRegistry, type Peer } from "../../daemon/memory/peer.js";
+import { REGIONS_MAX } from "../../daemon/memory/regions.js";
 import { PAGE_SIZE, U64 } from "../../daemon/u64.js";
 import { errno } from "../../proto/uapi/errno.js";
 import {
@@ -41,7 +42,8 @@ requirements("native").describe("memory of a process", () => {
     const native = loadNative();
     frames = new FrameTable();
     let spaces = 0;
-    registry = new PeerRegistry({ native, frames, files: new FileTable(native), nextId: () => ++spaces });
+    const nextId = (): number => ++spaces;
+    registry = new PeerRegistry({ native, frames, files: new FileTable(native), nextId, regionsMax: REGIONS_MAX });
     client = await clients.start();
     peer = registry.identify(client.socketFd);
   });

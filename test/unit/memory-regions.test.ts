@@ -42,6 +42,7 @@ describe("regions of a peer whose process is not known", () => {
       frames,
       files: new FileTable(undefined),
       nextId: () => 1,
+      regionsMax: REGIONS_MAX,
     });
     peer = registry.identify(undefined);
   });
@@ -104,7 +105,11 @@ describe("regions of a peer whose process is not known", () => {
 
   test("without the right to paths a path is EACCES", () => {
     const rights = { mayOpenPaths: false, copyDescriptor: () => -errno.EBADF, openFlags: () => 0 };
-    const refusal = new RegionSet(new FileTable(undefined)).add(peer, request(10, 1, { backing: { path } }), rights);
+    const refusal = new RegionSet(new FileTable(undefined), REGIONS_MAX).add(
+      peer,
+      request(10, 1, { backing: { path } }),
+      rights,
+    );
     expect(refusal?.error).toBe(errno.EACCES);
   });
 

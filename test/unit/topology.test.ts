@@ -14,7 +14,7 @@ const DMA0 = { name: "dma0", address: "0000:00:04.0", iommu: "iommu0" };
 function build(json?: unknown): Topology {
   const result = json === undefined ? { config: loadTopology(undefined) } : parseTopology(json);
   if ("mistakes" in result) throw new Error(result.mistakes.join("\n"));
-  return buildTopology(result.config, NO_MEMORY, { tablesMax: 64 });
+  return buildTopology(result.config, NO_MEMORY, { tablesMax: 64, kernelFixes: false });
 }
 
 function mistakes(json: unknown): readonly string[] {
