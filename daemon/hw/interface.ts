@@ -166,6 +166,8 @@ export interface TranslationFault {
   readonly requesterId: number;
   readonly address: U64;
   readonly write: boolean;
+  /** Absent: of a request without PASID. */
+  readonly pasid?: number | undefined;
   /** Reason code and its name in the manual. */
   readonly reason: number;
   readonly name: string;
@@ -187,6 +189,13 @@ export interface InterruptRequest {
 }
 
 export type Translation = TranslatedPage | InterruptRequest | TranslationFault;
+
+/** A fault that a page request may cure. It is not recorded yet. */
+export interface MissingPage {
+  readonly kind: "missing";
+  /** The device does not get the page. @returns the fault, as `translate` would have answered: a record if there is room */
+  giveUp(): TranslationFault;
+}
 
 /** A fault as an IOMMU keeps it for software; what `translate` answers if the log had room for it. */
 export interface FaultRecord extends TranslationFault {
@@ -221,6 +230,8 @@ export interface PageRequest {
   /** IOMMU_PGFAULT_PERM_*. */
   readonly permissions: number;
   readonly address: U64;
+  /** The response that goes to the hardware names the PASID: VT-d's driver says so of every request that has one. */
+  readonly responseNeedsPasid?: boolean;
 }
 
 /** enum iommufd_page_response_code. */
@@ -322,6 +333,18 @@ export interface Iommu extends DeviceCapabilities {
 
   /** Absent: devices raise no page requests. With undefined, requests are answered by nobody: the device is told so. */
   listen?(requesterId: number, handler: PageRequestHandler | undefined): void;
+
+  /**
+   * What `translate` answers, but to a device that asks for pages while somebody listens to it: then a fault that the page
+   * would cure is a missing page. Absent: nobody asks this way.
+   */
+  requestTranslation?(request: TranslationRequest): Translation | MissingPage;
+
+  /**
+   * A device asks for a page. Absent iff `requestTranslation` is.
+   * @param respond is called once for each group, at once or later; with "invalid" if nobody listens
+   */
+  requestPage?(requesterId: number, request: PageRequest, respond: (response: PageResponse) => void): void;
 
   /** Absent: EOPNOTSUPP. @returns EOPNOTSUPP, EINVAL, EFAULT, ENOMEM */
   allocateNested?(

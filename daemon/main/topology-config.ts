@@ -12,6 +12,11 @@ const ENDPOINTS_MAX = 4096;
 const REGIONS_MAX = 64;
 const GROUP_MAX = 2 ** 31 - 1;
 
+/** Of a PASID in PCI Express. */
+const PASID_BITS_MAX = 20;
+/** What the directory of a device's PASIDs can hold in one page. */
+const PASID_BITS_DEFAULT = 15;
+
 const KINDS = ["direct", "direct-relaxable", "reserved", "msi", "software-msi"] as const;
 
 const name = z
@@ -60,6 +65,8 @@ const profile = z
     snoopControl: z.boolean("must be true or false").optional(),
     pageSelectiveInvalidation: z.boolean("must be true or false").optional(),
     dirtyTracking: z.boolean("must be true or false").optional(),
+    pasidBits: integer(0, PASID_BITS_MAX).optional(),
+    pageRequests: z.boolean("must be true or false").optional(),
   })
   .transform((options) => options as VtdProfileOptions);
 
@@ -81,6 +88,8 @@ const endpoint = z.strictObject({
   iommu: z.string("must be a text"),
   group: integer(0, GROUP_MAX).optional(),
   reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
+  pasidBits: integer(0, PASID_BITS_MAX).default(PASID_BITS_DEFAULT),
+  pageRequests: z.boolean("must be true or false").default(true),
 });
 
 const shape = z.strictObject({

@@ -88,17 +88,20 @@ export function buildTopology(
     ]),
   );
   const endpoints = config.endpoints.map(
-    ({ name, address: { text, requesterId }, iommu: iommuName, reserved = [] }) =>
-      new Endpoint(
+    ({ name, address: { text, requesterId }, iommu: iommuName, reserved = [], pasidBits, pageRequests }) => {
+      const iommu = iommus.get(iommuName)!;
+      iommu.describeDevice(requesterId, { pasidBits, raisesPageRequests: pageRequests });
+      return new Endpoint(
         {
           name,
           address: text,
           requesterId,
-          iommu: iommus.get(iommuName)!,
+          iommu,
           reservedRegions: [...reserved.map(regionOf), INTERRUPT_WINDOW],
         },
         memory,
-      ),
+      );
+    },
   );
   const groupIds = assignGroups(config);
   const groups = new Map<number, IommuGroup>();

@@ -60,7 +60,7 @@ describe("capabilities", () => {
   test("the registers advertise what is simulated, and GET_HW_INFO carries them raw", () => {
     const { iommu } = setUp();
     expect(iommu.profile.cap.toString()).toBe("0xd2ff8c406f0406");
-    expect(iommu.profile.ecap.toString()).toBe("0x3680000014083");
+    expect(iommu.profile.ecap.toString()).toBe("0x36d9820014083");
     for (const type of [0, 1]) {
       const info = iommu.hardwareInfo(type);
       expect(info?.type).toBe(1);
@@ -83,7 +83,7 @@ describe("capabilities", () => {
     expect(newDomain(iommu, TRACKED).dirty).toMatchObject({ enabled: false, granuleLg2: 12 });
     const noDirty = new VtdIommu("x", vtdProfile({ dirtyTracking: false }), new TableMemory(8), new FaultCounter());
     expect([iommu.canTrackDirty, noDirty.canTrackDirty]).toEqual([true, false]);
-    expect(noDirty.profile.ecap.toString()).toBe("0x3480000014083");
+    expect(noDirty.profile.ecap.toString()).toBe("0x34d9820014083");
     expect(noDirty.allocateDomain(TRACKED)).toBe(errno.EOPNOTSUPP);
     const noSnoop = new VtdIommu("x", vtdProfile({ snoopControl: false }), new TableMemory(8), new FaultCounter());
     expect(noSnoop.canEnforceCoherency).toBe(false);

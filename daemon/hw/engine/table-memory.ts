@@ -71,10 +71,21 @@ export class TableMemory implements ItemMemory {
   allocate(): number {
     const handle = this.handles.allocate();
     if (handle < 0) return -1;
+    this.take(handle);
+    return handle;
+  }
+
+  /** @returns the first of `count` handles whose pages lie behind each other, or -1 */
+  allocateRun(count: number): number {
+    const first = this.handles.allocateRun(count);
+    if (first >= 0) for (let handle = first; handle < first + count; handle++) this.take(handle);
+    return first;
+  }
+
+  private take(handle: number): void {
     this.pages[handle] = this.spare.pop() ?? new Int32Array(2 * ITEMS_PER_PAGE);
     this.itemsUsed[handle] = 0;
     this.pagesUsed++;
-    return handle;
   }
 
   free(handle: number): void {

@@ -1,5 +1,5 @@
 /**
- * The context cache and the PASID cache: decoded entries by requester. They hold only present entries, and forget only
+ * The context cache and the PASID cache: decoded entries by requester, and by requester and PASID. They hold only present entries, and forget only
  * by an invalidation or, when full, the oldest.
  */
 import type { WalkedTable } from "../engine/walk.js";
@@ -13,6 +13,8 @@ export interface CachedContext {
   readonly directory: number;
   readonly directoryEntries: number;
   readonly ridPasid: number;
+  /** Requests with PASID are allowed. */
+  readonly pasidEnabled: boolean;
   readonly recordFaults: boolean;
 }
 
@@ -26,7 +28,12 @@ export interface CachedPasidEntry {
   readonly recordFaults: boolean;
 }
 
-/** Entries by requester id; the PASID cache needs no more, as a requester has one PASID here: its RID_PASID. */
+/** The key of a PASID entry in its cache. For a PASID of 0 it is the requester id. */
+export function pasidKey(requesterId: number, pasid: number): number {
+  return requesterId + pasid * 2 ** 16;
+}
+
+/** Entries by a number: a requester id, or a `pasidKey`. */
 export class EntryCache<Entry> {
   private readonly entries = new Map<number, Entry>();
 
@@ -34,20 +41,20 @@ export class EntryCache<Entry> {
     return this.entries.size;
   }
 
-  lookup(requesterId: number): Entry | undefined {
-    return this.entries.get(requesterId);
+  lookup(key: number): Entry | undefined {
+    return this.entries.get(key);
   }
 
-  insert(requesterId: number, entry: Entry): void {
+  insert(key: number, entry: Entry): void {
     if (this.entries.size >= CACHED_ENTRIES_MAX)
       for (const oldest of this.entries.keys()) {
         this.entries.delete(oldest);
         break;
       }
-    this.entries.set(requesterId, entry);
+    this.entries.set(key, entry);
   }
 
-  invalidate(matches: (requesterId: number, entry: Entry) => boolean): void {
-    for (const [requesterId, entry] of this.entries) if (matches(requesterId, entry)) this.entries.delete(requesterId);
+  invalidate(matches: (key: number, entry: Entry) => boolean): void {
+    for (const [key, entry] of this.entries) if (matches(key, entry)) this.entries.delete(key);
   }
 }

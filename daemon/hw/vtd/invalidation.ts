@@ -67,7 +67,7 @@ export class TranslationCaches {
         return;
       case "pasid-cache":
         this.pasidEntries.invalidate(
-          (_requesterId, entry) =>
+          (_key, entry) =>
             descriptor.granularity === "global" ||
             (entry.domainId === descriptor.domainId &&
               (descriptor.granularity === "domain" || entry.pasid === descriptor.pasid)),

@@ -1,19 +1,26 @@
 /**
- * One VT-d unit: requesters attached to domains, domain ids, faults. What Linux's driver does to the hardware is here
+ * One VT-d unit: requesters and their PASIDs attached to domains, domain ids, faults, page requests. What Linux's driver does to the hardware is here
  * (which structure changes, which invalidation follows); what the hardware does is in translate.ts and invalidation.ts.
  */
 import { errno, type Errno } from "../../../proto/uapi/errno.js";
+import type { U64 } from "../../u64.js";
 import { IndexAllocator } from "../engine/index-allocator.js";
 import type { TableMemory } from "../engine/table-memory.js";
 import { FaultLog, type FaultCounter } from "../fault-log.js";
 import type {
+  DeviceCapabilities,
   Domain,
   DomainOptions,
   DriverData,
   HardwareInfo,
   Iommu,
+  MissingPage,
+  PageRequest,
+  PageRequestHandler,
+  PageResponse,
   PagingDomain,
   Translation,
+  TranslationFault,
   TranslationRequest,
   WalkStep,
 } from "../interface.js";
@@ -22,7 +29,7 @@ import { rangeInvalidation, TranslationCaches, type InvalidationDescriptor } fro
 import type { VtdProfile } from "./profile.js";
 import { RemappingTables, RID_PASID } from "./remapping-tables.js";
 import { secondStageFormat } from "./second-stage-format.js";
-import { translate, type TranslationUnit } from "./translate.js";
+import { translate, type TranslationOutcome, type TranslationUnit } from "./translate.js";
 
 /** Domain ids 0 and 1 are the driver's own: never a user's domain. */
 const DOMAIN_ID_FIRST = 2;
@@ -35,25 +42,38 @@ const HW_INFO_VTD_BYTES = 24;
 /** IOMMU_HW_INFO_VTD_ERRATA_772415_SPR17, which Linux reports on every machine. */
 const HW_INFO_VTD_FLAGS = 1;
 
+/** Virtual addresses of the machine's CPUs, in bits: the driver refuses to hand on page requests for others. */
+const CPU_ADDRESS_BITS = 57;
+
+export interface VtdDeviceOptions {
+  /** Width of the device's PASIDs, in bits: 1 to 20; 0: it has none. */
+  readonly pasidBits: number;
+  readonly raisesPageRequests: boolean;
+}
+
 /** A domain's presence in this unit. */
 interface DomainUse {
   readonly domainId: number;
-  requesters: number;
+  /** PASID entries that lead to it. */
+  entries: number;
 }
 
 export class VtdIommu implements Iommu {
   readonly cacheCoherent: boolean;
   readonly canEnforceCoherency: boolean;
   readonly canTrackDirty: boolean;
-  readonly pasidBits = undefined;
-  readonly raisesPageRequests = false;
+  readonly pasidBits: number | undefined;
+  readonly raisesPageRequests: boolean;
   readonly faults: FaultLog;
   private readonly tables: RemappingTables;
   private readonly caches: TranslationCaches;
   private readonly unit: TranslationUnit;
   private readonly domainIds: IndexAllocator;
   private readonly uses = new Map<VtdDomain, DomainUse>();
-  private readonly attached = new Map<number, VtdDomain>();
+  /** By requester, then by PASID; RID_PASID for requests without one. */
+  private readonly attached = new Map<number, Map<number, VtdDomain>>();
+  private readonly devices = new Map<number, DeviceCapabilities>();
+  private readonly listeners = new Map<number, PageRequestHandler>();
   private interruptRequests = 0;
 
   /** Takes one page of table memory for its root table; throws when there is none. */
@@ -66,6 +86,8 @@ export class VtdIommu implements Iommu {
     this.cacheCoherent = profile.coherent;
     this.canEnforceCoherency = profile.snoopControl;
     this.canTrackDirty = profile.secondStageDirty;
+    this.pasidBits = profile.pasidBits;
+    this.raisesPageRequests = profile.pageRequests;
     this.faults = new FaultLog(profile.faultRecords, faultCounter);
     this.tables = new RemappingTables(memory);
     this.caches = new TranslationCaches(profile.domainIds);
@@ -77,6 +99,25 @@ export class VtdIommu implements Iommu {
       rootTable: this.tables.rootTable,
       secondStage: secondStageFormat({ forceSnoop: false, writableOnly: false }),
     };
+  }
+
+  /**
+   * What a device behind the unit can do by itself; it is used as far as the unit can do it, too. Preconditions: nothing was
+   * attached to the device yet.
+   */
+  describeDevice(requesterId: number, its: VtdDeviceOptions): void {
+    const { pasidBits, canTrackDirty } = this;
+    this.devices.set(requesterId, {
+      canTrackDirty,
+      pasidBits: pasidBits === undefined || its.pasidBits === 0 ? undefined : Math.min(pasidBits, its.pasidBits),
+      raisesPageRequests: this.raisesPageRequests && its.raisesPageRequests,
+    });
+  }
+
+  /** A device that nobody described has no PASIDs and asks for no pages. */
+  capabilitiesOf(requesterId: number): DeviceCapabilities {
+    const { canTrackDirty } = this;
+    return this.devices.get(requesterId) ?? { canTrackDirty, pasidBits: undefined, raisesPageRequests: false };
   }
 
   hardwareInfo(type: number): HardwareInfo | undefined {
@@ -103,29 +144,60 @@ export class VtdIommu implements Iommu {
 
   /** After a failure the requester is blocked: the driver takes the old domain away before it checks the new one. */
   attach(requesterId: number, domain: Domain | undefined): Errno {
-    const current = this.attached.get(requesterId);
+    const current = this.domainOf(requesterId, RID_PASID);
     if (domain === current) return errno.OK;
-    if (current !== undefined) this.detach(requesterId, current);
+    if (current !== undefined) this.disconnect(requesterId, RID_PASID, current);
     if (domain === undefined) return errno.OK;
-    if (!(domain instanceof VtdDomain) || !this.isCompatible(domain)) return errno.EINVAL;
-    const use = this.uses.get(domain) ?? this.newUse(domain);
-    if (use === undefined) return errno.ENOSPC;
-    const error = this.tables.prepare(requesterId);
-    if (error !== errno.OK) {
-      this.dropUnused(domain, use);
-      return error;
-    }
-    use.requesters++;
-    this.attached.set(requesterId, domain);
-    this.writePasidEntry(requesterId, domain, use);
+    const prepared = this.prepare(requesterId, RID_PASID, domain);
+    if (typeof prepared === "number") return prepared;
+    this.connect(requesterId, RID_PASID, prepared);
+    return errno.OK;
+  }
+
+  /** @returns EOPNOTSUPP, EINVAL, ENOSPC, ENOMEM; then the old domain stays */
+  attachPasid(requesterId: number, pasid: number, domain: Domain | undefined): Errno {
+    const current = this.domainOf(requesterId, pasid);
+    if (domain === current) return errno.OK;
+    if (this.capabilitiesOf(requesterId).pasidBits === undefined) return errno.EOPNOTSUPP;
+    const prepared = domain === undefined ? undefined : this.prepare(requesterId, pasid, domain);
+    if (typeof prepared === "number") return prepared;
+    if (current !== undefined) this.disconnect(requesterId, pasid, current);
+    if (prepared !== undefined) this.connect(requesterId, pasid, prepared);
     return errno.OK;
   }
 
   translate(request: TranslationRequest): Translation {
-    const { result, recorded } = translate(this.unit, request);
+    return this.concluded(request, translate(this.unit, request));
+  }
+
+  requestTranslation(request: TranslationRequest): Translation | MissingPage {
+    const outcome = translate(this.unit, request);
+    const { result, recorded, recoverable } = outcome;
+    if (result.kind !== "fault" || !recoverable || !this.listeners.has(request.requesterId))
+      return this.concluded(request, outcome);
+    const { steps } = this.explain(request);
+    return { kind: "missing", giveUp: () => (recorded ? this.record(result, () => steps) : result) };
+  }
+
+  private concluded(request: TranslationRequest, { result, recorded }: TranslationOutcome): Translation {
     if (result.kind === "interrupt") this.interruptRequests++;
     if (result.kind !== "fault" || !recorded) return result;
-    return this.faults.add(result, () => this.explain(request).steps) ?? result;
+    return this.record(result, () => this.explain(request).steps);
+  }
+
+  private record(fault: TranslationFault, walk: () => readonly WalkStep[]): TranslationFault {
+    return this.faults.add(fault, walk) ?? fault;
+  }
+
+  listen(requesterId: number, handler: PageRequestHandler | undefined): void {
+    if (handler === undefined) this.listeners.delete(requesterId);
+    else this.listeners.set(requesterId, handler);
+  }
+
+  requestPage(requesterId: number, request: PageRequest, respond: (response: PageResponse) => void): void {
+    const handler = this.listeners.get(requesterId);
+    if (handler === undefined || !isCanonical(request.address)) respond("invalid");
+    else handler({ ...request, responseNeedsPasid: request.pasid !== undefined }, respond);
   }
 
   explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] } {
@@ -143,12 +215,17 @@ export class VtdIommu implements Iommu {
     this.invalidate(rangeInvalidation(this.profile, this.useOf(domain).domainId, page, count));
   }
 
-  /** Carries the domain's `dirty.enabled` into the entries of its requesters, and drops what was cached without it. */
+  /** Carries the domain's `dirty.enabled` into the entries that lead to it, and drops what was cached without it. */
   switchDirtyTracking(domain: VtdDomain): void {
-    const use = this.useOf(domain);
-    const { domainId } = use;
-    for (const [requesterId, its] of this.attached) if (its === domain) this.writePasidEntry(requesterId, domain, use);
-    this.invalidate({ type: "pasid-cache", granularity: "pasid", domainId, pasid: RID_PASID });
+    const { domainId } = this.useOf(domain);
+    const switched = new Set<number>();
+    for (const [requesterId, domains] of this.attached)
+      for (const [pasid, its] of domains) {
+        if (its !== domain) continue;
+        this.writePasidEntry(requesterId, pasid, domain);
+        switched.add(pasid);
+      }
+    for (const pasid of switched) this.invalidate({ type: "pasid-cache", granularity: "pasid", domainId, pasid });
     this.invalidate({ type: "iotlb", granularity: "domain", domainId });
   }
 
@@ -176,27 +253,54 @@ export class VtdIommu implements Iommu {
     return !options.enforceCoherency || snoopControl;
   }
 
-  private writePasidEntry(requesterId: number, { table, options, dirty }: VtdDomain, { domainId }: DomainUse): void {
-    this.tables.setPasidEntry(requesterId, {
-      root: table.rootAddress,
-      topLevel: table.shape.topLevel,
-      domainId,
-      pageSnoop: options.enforceCoherency,
-      accessDirty: dirty?.enabled === true,
-    });
+  private domainOf(requesterId: number, pasid: number): VtdDomain | undefined {
+    return this.attached.get(requesterId)?.get(pasid);
+  }
+
+  /** What `connect` needs; a change only for one that follows. @returns EINVAL, ENOSPC, ENOMEM */
+  private prepare(requesterId: number, pasid: number, domain: Domain): VtdDomain | Errno {
+    if (!(domain instanceof VtdDomain) || !this.isCompatible(domain)) return errno.EINVAL;
+    const use = this.uses.get(domain) ?? this.newUse(domain);
+    if (use === undefined) return errno.ENOSPC;
+    const error = this.tables.prepare(requesterId, pasid, this.capabilitiesOf(requesterId));
+    if (error === errno.OK) return domain;
+    this.dropUnused(domain, use);
+    return error;
+  }
+
+  /** Preconditions: `prepare` succeeded, and nothing is attached. */
+  private connect(requesterId: number, pasid: number, domain: VtdDomain): void {
+    this.useOf(domain).entries++;
+    const domains = this.attached.get(requesterId) ?? new Map<number, VtdDomain>();
+    this.attached.set(requesterId, domains.set(pasid, domain));
+    this.writePasidEntry(requesterId, pasid, domain);
   }
 
   /** The entry goes first, then what the caches hold of it, in the order of the tables. */
-  private detach(requesterId: number, domain: VtdDomain): void {
+  private disconnect(requesterId: number, pasid: number, domain: VtdDomain): void {
     const use = this.useOf(domain);
     const { domainId } = use;
-    this.tables.clearPasidEntry(requesterId);
-    this.invalidate({ type: "context-cache", granularity: "device", sourceId: requesterId, functionMask: 0 });
-    this.invalidate({ type: "pasid-cache", granularity: "pasid", domainId, pasid: RID_PASID });
+    this.tables.clearPasidEntry(requesterId, pasid);
+    if (pasid === RID_PASID)
+      this.invalidate({ type: "context-cache", granularity: "device", sourceId: requesterId, functionMask: 0 });
+    this.invalidate({ type: "pasid-cache", granularity: "pasid", domainId, pasid });
     this.invalidate({ type: "iotlb", granularity: "domain", domainId });
-    this.attached.delete(requesterId);
-    use.requesters--;
+    const domains = this.attached.get(requesterId);
+    domains?.delete(pasid);
+    if (domains?.size === 0) this.attached.delete(requesterId);
+    use.entries--;
     this.dropUnused(domain, use);
+  }
+
+  private writePasidEntry(requesterId: number, pasid: number, domain: VtdDomain): void {
+    const { table, options, dirty } = domain;
+    this.tables.setPasidEntry(requesterId, pasid, {
+      root: table.rootAddress,
+      topLevel: table.shape.topLevel,
+      domainId: this.useOf(domain).domainId,
+      pageSnoop: options.enforceCoherency,
+      accessDirty: dirty?.enabled === true,
+    });
   }
 
   private useOf(domain: VtdDomain): DomainUse {
@@ -208,16 +312,22 @@ export class VtdIommu implements Iommu {
   private newUse(domain: VtdDomain): DomainUse | undefined {
     const domainId = this.domainIds.allocate();
     if (domainId < 0) return undefined;
-    const use = { domainId, requesters: 0 };
+    const use = { domainId, entries: 0 };
     this.uses.set(domain, use);
     domain.units.add(this);
     return use;
   }
 
   private dropUnused(domain: VtdDomain, use: DomainUse): void {
-    if (use.requesters > 0) return;
+    if (use.entries > 0) return;
     this.uses.delete(domain);
     domain.units.delete(this);
     this.domainIds.free(use.domainId);
   }
+}
+
+/** All bits from that of the sign up are equal. */
+function isCanonical(address: U64): boolean {
+  const above = address.high >> (CPU_ADDRESS_BITS - 33);
+  return above === 0 || above === -1;
 }

@@ -24,6 +24,10 @@ export interface VtdProfileOptions {
   readonly pageSelectiveInvalidation?: boolean;
   /** Second-stage accessed and dirty bits (ECAP.SSADS): domains can track what devices write. */
   readonly dirtyTracking?: boolean;
+  /** Width of the PASIDs that the unit accepts, in bits: 1 to 20; 0: it knows none. */
+  readonly pasidBits?: number;
+  /** Devices can ask for pages that they miss. */
+  readonly pageRequests?: boolean;
 }
 
 /** The registers, and what follows from them. */
@@ -43,6 +47,9 @@ export interface VtdProfile {
   readonly coherent: boolean;
   readonly nesting: boolean;
   readonly secondStageDirty: boolean;
+  /** ECAP.PSS + 1; undefined: ECAP.PASID is clear. */
+  readonly pasidBits: number | undefined;
+  readonly pageRequests: boolean;
   /** Shape of every second-stage table of this unit. */
   readonly secondStage: { readonly vaLg2: number; readonly topLevel: number; readonly pageSizes: readonly number[] };
 }
@@ -56,6 +63,8 @@ const DEFAULTS: Required<VtdProfileOptions> = {
   snoopControl: true,
   pageSelectiveInvalidation: true,
   dirtyTracking: true,
+  pasidBits: 20,
+  pageRequests: true,
 };
 
 /** Register blocks in units of 16 bytes: fault records at 0x400, and the IOTLB registers behind 256 of them. */
@@ -94,6 +103,11 @@ export function vtdProfile(options: VtdProfileOptions = {}): VtdProfile {
     [extendedCapability.QI, 1],
     [extendedCapability.SC, chosen.snoopControl ? 1 : 0],
     [extendedCapability.IRO, IOTLB_REGISTER_OFFSET],
+    [extendedCapability.PRS, chosen.pageRequests ? 1 : 0],
+    [extendedCapability.PSS, Math.max(0, chosen.pasidBits - 1)],
+    [extendedCapability.PASID, chosen.pasidBits > 0 ? 1 : 0],
+    // A request is with its handler, and an answer with its device, before anything else happens: nothing is left to drain.
+    [extendedCapability.PDS, chosen.pageRequests ? 1 : 0],
     [extendedCapability.SMTS, 1],
     [extendedCapability.SSADS, chosen.dirtyTracking ? 1 : 0],
     [extendedCapability.SSTS, 1],
@@ -117,6 +131,8 @@ export function vtdProfile(options: VtdProfileOptions = {}): VtdProfile {
     coherent,
     nesting: inEcap(extendedCapability.NEST),
     secondStageDirty: inEcap(extendedCapability.SSADS) && coherent,
+    pasidBits: inEcap(extendedCapability.PASID) ? fieldOf(ecap, extendedCapability.PSS) + 1 : undefined,
+    pageRequests: inEcap(extendedCapability.PRS) && inEcap(extendedCapability.PDS),
     secondStage: { ...width, pageSizes: pageSizes(inCap(capability.SSLPS)) },
   };
 }

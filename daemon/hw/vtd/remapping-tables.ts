@@ -1,15 +1,22 @@
 /**
  * Software's side of the structures that lead to a page table: it builds root, context, PASID directory and PASID
- * entries in table memory (specification 60, section 2.2). Tables are made at a requester's first attach and kept, as
- * Linux keeps them for a device's life; what comes and goes is the PASID entry.
+ * entries in table memory (specification 60, section 2.2). A requester's context entry and PASID directory are made at its
+ * first attach, a PASID table at the first attach of one of its 64 PASIDs. All are kept, as Linux keeps them for a
+ * device's life; what comes and goes is the PASID entry.
  */
 import { errno, type Errno } from "../../../proto/uapi/errno.js";
 import { addressOf, compose, fieldOf } from "../engine/bit-field.js";
 import { Item, type TableMemory } from "../engine/table-memory.js";
-import type { U64 } from "../../u64.js";
+import { PAGE_SIZE, type U64 } from "../../u64.js";
+import type { DeviceCapabilities } from "../interface.js";
 import { CONTEXT_ENTRIES, CONTEXT_ENTRY_BYTES, CONTEXT_ENTRY_QUADWORDS, contextEntry } from "./spec/context-entry.js";
-import { pasidDirectoryEntry } from "./spec/pasid-directory-entry.js";
-import { PASID_ENTRY_QUADWORDS, pasidEntry, translationType } from "./spec/pasid-entry.js";
+import {
+  PASID_DIRECTORY_ENTRY_BYTES,
+  PASID_DIRECTORY_LG2_MIN,
+  PASID_TABLE_LG2,
+  pasidDirectoryEntry,
+} from "./spec/pasid-directory-entry.js";
+import { PASID_ENTRY_BYTES, PASID_ENTRY_QUADWORDS, pasidEntry, translationType } from "./spec/pasid-entry.js";
 import { ROOT_ENTRY_BYTES, rootEntry } from "./spec/root-entry.js";
 
 /** The PASID that stands for requests without PASID. */
@@ -25,11 +32,17 @@ export interface SecondStagePointer {
   readonly accessDirty: boolean;
 }
 
+/** What leads to the PASID entries of one requester: physical byte addresses. */
+interface PasidTables {
+  readonly directory: number;
+  /** By index in the directory. */
+  readonly tables: Map<number, number>;
+}
+
 export class RemappingTables {
   /** Physical byte address of the root table. */
   readonly rootTable: number;
-  /** Physical byte addresses of the PASID entries for RID_PASID, by requester. */
-  private readonly pasidEntries = new Map<number, number>();
+  private readonly requesters = new Map<number, PasidTables>();
 
   constructor(private readonly memory: TableMemory) {
     const root = memory.allocate();
@@ -37,32 +50,49 @@ export class RemappingTables {
     this.rootTable = memory.physicalOf(root);
   }
 
-  /** Makes what leads to a requester's PASID entry. All or nothing. @returns ENOMEM */
-  prepare(requesterId: number): Errno {
-    if (this.pasidEntries.has(requesterId)) return errno.OK;
+  /**
+   * Makes what leads to a PASID entry of a requester. All or nothing.
+   * @param pasid below 2^pasidBits of the device, or RID_PASID
+   * @returns ENOMEM
+   */
+  prepare(requesterId: number, pasid: number, device: DeviceCapabilities): Errno {
+    const { memory } = this;
+    const index = directoryIndexOf(pasid);
+    const known = this.requesters.get(requesterId);
+    if (known?.tables.has(index) === true) return errno.OK;
+    if (known === undefined) return this.makeRequester(requesterId, index, device);
+    if (!memory.canGive(1)) return errno.ENOMEM;
+    this.makePasidTable(known, index);
+    return errno.OK;
+  }
+
+  private makeRequester(requesterId: number, index: number, device: DeviceCapabilities): Errno {
     const { memory } = this;
     const half = (requesterId & 0xff) < CONTEXT_ENTRIES ? 0 : 1;
     const rootAddress = this.rootTable + (requesterId >> 8) * ROOT_ENTRY_BYTES + half * 8;
     const root = this.load(rootAddress);
     const hasContextTable = fieldOf(root, rootEntry.P) === 1;
-    if (!memory.canGive(hasContextTable ? 2 : 3)) return errno.ENOMEM;
-
+    const sizeCode = Math.max(0, (device.pasidBits ?? 0) - PASID_TABLE_LG2 - PASID_DIRECTORY_LG2_MIN);
+    const directoryBytes = 2 ** (PASID_DIRECTORY_LG2_MIN + sizeCode) * PASID_DIRECTORY_ENTRY_BYTES;
+    const directoryPages = Math.ceil(directoryBytes / PAGE_SIZE);
+    if (!memory.canGive(directoryPages + (hasContextTable ? 1 : 2))) return errno.ENOMEM;
     const contextTable = hasContextTable ? addressOf(root, rootEntry.CTP) : this.newPage();
-    const directory = this.newPage();
-    const pasidTable = this.newPage();
-    this.store(
-      directory,
-      compose(1, [
-        [pasidDirectoryEntry.P, 1],
-        [pasidDirectoryEntry.SMPTBLPTR, pasidTable / TABLE_BYTES],
-      ]),
-    );
+    const directory = memory.allocateRun(directoryPages);
+    if (directory < 0) {
+      // There are enough pages, but not behind each other.
+      if (!hasContextTable) memory.free(memory.handleOf(contextTable));
+      return errno.ENOMEM;
+    }
+    const made = { directory: memory.physicalOf(directory), tables: new Map<number, number>() };
+    this.makePasidTable(made, index);
     this.store(
       contextTable + (requesterId % CONTEXT_ENTRIES) * CONTEXT_ENTRY_BYTES,
       compose(CONTEXT_ENTRY_QUADWORDS, [
         [contextEntry.P, 1],
-        [contextEntry.PDTS, 0],
-        [contextEntry.PASIDDIRPTR, directory / TABLE_BYTES],
+        [contextEntry.PASIDE, device.pasidBits === undefined ? 0 : 1],
+        [contextEntry.PRE, device.raisesPageRequests ? 1 : 0],
+        [contextEntry.PDTS, sizeCode],
+        [contextEntry.PASIDDIRPTR, made.directory / PAGE_SIZE],
         [contextEntry.RID_PASID, RID_PASID],
       ]),
     );
@@ -71,23 +101,37 @@ export class RemappingTables {
         rootAddress,
         compose(1, [
           [rootEntry.P, 1],
-          [rootEntry.CTP, contextTable / TABLE_BYTES],
+          [rootEntry.CTP, contextTable / PAGE_SIZE],
         ]),
       );
-    this.pasidEntries.set(requesterId, pasidTable);
+    this.requesters.set(requesterId, made);
     return errno.OK;
   }
 
-  /** Preconditions: `prepare` succeeded for the requester. */
-  setPasidEntry(requesterId: number, { root, topLevel, domainId, pageSnoop, accessDirty }: SecondStagePointer): void {
+  /** Preconditions: there is a page to take. */
+  private makePasidTable({ directory, tables }: PasidTables, index: number): void {
+    const table = this.newPage();
     this.store(
-      this.pasidEntryOf(requesterId),
+      directory + index * PASID_DIRECTORY_ENTRY_BYTES,
+      compose(1, [
+        [pasidDirectoryEntry.P, 1],
+        [pasidDirectoryEntry.SMPTBLPTR, table / PAGE_SIZE],
+      ]),
+    );
+    tables.set(index, table);
+  }
+
+  /** Preconditions: `prepare` succeeded for the requester and PASID. */
+  setPasidEntry(requesterId: number, pasid: number, pointer: SecondStagePointer): void {
+    const { root, topLevel, domainId, pageSnoop, accessDirty } = pointer;
+    this.store(
+      this.pasidEntryOf(requesterId, pasid),
       compose(PASID_ENTRY_QUADWORDS, [
         [pasidEntry.P, 1],
         [pasidEntry.AW, topLevel - 1],
         [pasidEntry.PGTT, translationType.SECOND_STAGE],
         [pasidEntry.SSADE, accessDirty ? 1 : 0],
-        [pasidEntry.SSPTPTR, root / TABLE_BYTES],
+        [pasidEntry.SSPTPTR, root / PAGE_SIZE],
         [pasidEntry.DID, domainId],
         [pasidEntry.PWSNP, 1],
         [pasidEntry.PGSNP, pageSnoop ? 1 : 0],
@@ -95,14 +139,15 @@ export class RemappingTables {
     );
   }
 
-  clearPasidEntry(requesterId: number): void {
-    this.store(this.pasidEntryOf(requesterId), compose(PASID_ENTRY_QUADWORDS, []));
+  /** Preconditions: as `setPasidEntry`. */
+  clearPasidEntry(requesterId: number, pasid: number): void {
+    this.store(this.pasidEntryOf(requesterId, pasid), compose(PASID_ENTRY_QUADWORDS, []));
   }
 
-  private pasidEntryOf(requesterId: number): number {
-    const address = this.pasidEntries.get(requesterId);
-    if (address === undefined) throw new Error(`requester ${requesterId} has no PASID table`);
-    return address;
+  private pasidEntryOf(requesterId: number, pasid: number): number {
+    const table = this.requesters.get(requesterId)?.tables.get(directoryIndexOf(pasid));
+    if (table === undefined) throw new Error(`requester ${requesterId} has no table for PASID ${pasid}`);
+    return table + (pasid % 2 ** PASID_TABLE_LG2) * PASID_ENTRY_BYTES;
   }
 
   private newPage(): number {
@@ -120,5 +165,6 @@ export class RemappingTables {
   }
 }
 
-/** Pointers hold bits 51:12 of an address. */
-const TABLE_BYTES = 4096;
+function directoryIndexOf(pasid: number): number {
+  return Math.floor(pasid / 2 ** PASID_TABLE_LG2);
+}

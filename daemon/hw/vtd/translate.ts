@@ -1,15 +1,16 @@
 /**
  * Translation of one DMA request by a VT-d unit in scalable mode (VT-d manual, "DMA Remapping"; specification 60,
- * sections 2.1, 2.2 and 2.5). Requests carry no PASID here. The steps, each of which may end in a fault:
+ * sections 2.1, 2.2 and 2.5). The steps, each of which may end in a fault:
  *
  *  1. Interrupt window: a 4-byte write is an interrupt request, anything else there a fault.
  *  2. Root entry of the bus, half by devfn bit 7.                     } from the context cache if it holds
  *  3. Context entry of the function.                                 } the requester
- *  4. PASID directory entry of RID_PASID.                            } from the PASID cache likewise
- *  5. PASID entry: the type of translation, the table and its domain id.
- *  6. Address width: the unit's (MGAW), then the table's (AW).
- *  7. IOTLB, tagged by the domain id; a hit must allow the access, and may not serve a write that would set a dirty bit.
- *  8. Second-stage walk, whose result goes into the IOTLB.
+ *  4. The PASID: the request's, if they are enabled, else RID_PASID.
+ *  5. PASID directory entry.                                         } from the PASID cache if it holds
+ *  6. PASID entry: the type of translation, the table and its id.    } requester and PASID
+ *  7. Address width: the unit's (MGAW), then the table's (AW).
+ *  8. IOTLB, tagged by the domain id; a hit must allow the access, and may not serve a write that would set a dirty bit.
+ *  9. Second-stage walk, whose result goes into the IOTLB.
  *
  * Caches are filled from present entries only (CAP.CM is clear) and are emptied by invalidations alone.
  */
@@ -27,7 +28,7 @@ import {
   type TranslationRequest,
   type WalkStep,
 } from "../interface.js";
-import type { CachedContext, CachedPasidEntry } from "./entry-caches.js";
+import { pasidKey, type CachedContext, type CachedPasidEntry } from "./entry-caches.js";
 import type { TranslationCaches } from "./invalidation.js";
 import type { VtdProfile } from "./profile.js";
 import { CONTEXT_ENTRIES, CONTEXT_ENTRY_BYTES, CONTEXT_ENTRY_QUADWORDS, contextEntry } from "./spec/context-entry.js";
@@ -69,6 +70,8 @@ export interface TranslationOutcome {
   readonly result: Translation;
   /** Of a fault: software wants a record. */
   readonly recorded: boolean;
+  /** Of a fault: another entry in the page table would cure it. */
+  readonly recoverable: boolean;
 }
 
 /** @param steps where what is loaded is noted, for people; with it the caches are neither used nor filled */
@@ -78,12 +81,12 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
     const low = address.low >>> 0;
     if (low >= INTERRUPT_WINDOW_FIRST && low <= INTERRUPT_WINDOW_LAST)
       return write && length === INTERRUPT_REQUEST_BYTES
-        ? { result: { kind: "interrupt" }, recorded: false }
+        ? done({ kind: "interrupt" })
         : refuse(request, new Refusal(faultReason.INTERRUPT_WINDOW, true));
   }
   const context = contextOf(unit, request.requesterId, steps);
   if (context instanceof Refusal) return refuse(request, context);
-  const entry = pasidEntryOf(unit, request.requesterId, context, steps);
+  const entry = pasidEntryOf(unit, request, context, steps);
   if (entry instanceof Refusal) return refuse(request, entry);
   const { recordFaults } = entry;
 
@@ -98,8 +101,7 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
   const slot = steps === undefined ? iotlb.lookup(entry.domainId, page) : -1;
   if (slot >= 0 && allows(iotlb.permissionsAt(slot), wanted) && !(write && iotlb.isCleanAt(slot))) {
     const physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
-    const result = translated(address, page, physical, iotlb.levelAt(slot) * LEVEL_LG2, iotlb.permissionsAt(slot));
-    return { result, recorded: false };
+    return done(translated(address, page, physical, iotlb.levelAt(slot) * LEVEL_LG2, iotlb.permissionsAt(slot)));
   }
   const leaf = walk(unit.memory, entry.table, page, wanted, "second-stage", steps);
   if (leaf.outcome !== "leaf") return refuse(request, new Refusal(walkReasons[leaf.outcome], recordFaults));
@@ -109,7 +111,11 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
     const isClean = entry.table.accessDirty && !leaf.dirty;
     iotlb.insert(entry.domainId, page, level, leaf.physical / PAGE_SIZE, leaf.permissions, isClean);
   }
-  return { result: translated(address, page, leaf.physical, pagesLg2, leaf.permissions), recorded: false };
+  return done(translated(address, page, leaf.physical, pagesLg2, leaf.permissions));
+}
+
+function done(result: Translation): TranslationOutcome {
+  return { result, recorded: false, recoverable: false };
 }
 
 const walkReasons: Record<WalkFailure["outcome"], FaultReason> = {
@@ -155,10 +161,11 @@ function refuse(request: TranslationRequest, { reason, recorded }: Refusal): Tra
     requesterId: request.requesterId,
     address: request.address,
     write: request.write,
+    ...(request.pasid === undefined ? {} : { pasid: request.pasid }),
     reason: reason.code,
     name: reason.name,
   };
-  return { result, recorded };
+  return { result, recorded, recoverable: reason === faultReason.SECOND_STAGE_PERMISSION };
 }
 
 // ---- steps 2 and 3 --------------------------------------------------------------------------------------------------
@@ -192,6 +199,7 @@ function contextOf(unit: TranslationUnit, requesterId: number, steps: WalkStep[]
     directory: addressOf(entry, contextEntry.PASIDDIRPTR),
     directoryEntries: 2 ** (PASID_DIRECTORY_LG2_MIN + fieldOf(entry, contextEntry.PDTS)),
     ridPasid: fieldOf(entry, contextEntry.RID_PASID),
+    pasidEnabled: fieldOf(entry, contextEntry.PASIDE) === 1,
     recordFaults,
   };
   const present = fieldOf(entry, contextEntry.P) === 1;
@@ -203,21 +211,25 @@ function contextOf(unit: TranslationUnit, requesterId: number, steps: WalkStep[]
   return context;
 }
 
-// ---- steps 4 and 5 --------------------------------------------------------------------------------------------------
+// ---- steps 4 to 6 ---------------------------------------------------------------------------------------------------
 
 function pasidEntryOf(
   unit: TranslationUnit,
-  requesterId: number,
+  request: TranslationRequest,
   context: CachedContext,
   steps: WalkStep[] | undefined,
 ): CachedPasidEntry | Refusal {
-  const cached = steps === undefined ? unit.caches.pasidEntries.lookup(requesterId) : undefined;
+  let { recordFaults } = context;
+  const withPasid = request.pasid !== undefined;
+  if (withPasid && !context.pasidEnabled) return new Refusal(faultReason.PASID_DISABLED, recordFaults);
+  const pasid = request.pasid ?? context.ridPasid;
+  const key = pasidKey(request.requesterId, pasid);
+  const cached = steps === undefined ? unit.caches.pasidEntries.lookup(key) : undefined;
   if (cached !== undefined) return cached;
 
-  const pasid = context.ridPasid;
-  let recordFaults = context.recordFaults;
-  const directoryIndex = pasid >> PASID_TABLE_LG2;
-  if (directoryIndex >= context.directoryEntries) return new Refusal(faultReason.RID_PASID, recordFaults);
+  const directoryIndex = Math.floor(pasid / 2 ** PASID_TABLE_LG2);
+  if (directoryIndex >= context.directoryEntries)
+    return new Refusal(withPasid ? faultReason.PASID_BEYOND_DIRECTORY : faultReason.RID_PASID, recordFaults);
   const directoryAddress = context.directory + directoryIndex * PASID_DIRECTORY_ENTRY_BYTES;
   const directory = loadQuadwords(unit.memory, directoryAddress, 1);
   if (directory === undefined) return new Refusal(faultReason.PASID_DIRECTORY_FETCH, recordFaults);
@@ -261,7 +273,7 @@ function pasidEntryOf(
     },
     recordFaults,
   };
-  if (steps === undefined) unit.caches.pasidEntries.insert(requesterId, usable);
+  if (steps === undefined) unit.caches.pasidEntries.insert(key, usable);
   return usable;
 }
 

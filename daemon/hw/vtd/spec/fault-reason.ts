@@ -1,6 +1,6 @@
 /**
- * VT-d manual, "Fault Conditions and Remapping Hardware Behavior": reason codes of scalable mode that requests without
- * PASID through second-stage translation can meet.
+ * VT-d manual, "Fault Conditions and Remapping Hardware Behavior": reason codes of scalable mode that requests
+ * through second-stage translation can meet.
  */
 export interface FaultReason {
   readonly code: number;
@@ -14,6 +14,8 @@ export const faultReason = {
   CONTEXT_ENTRY_FETCH: { code: 0x40, name: "context entry: fetch error" },
   CONTEXT_ENTRY_NOT_PRESENT: { code: 0x41, name: "context entry: not present" },
   CONTEXT_ENTRY_RESERVED: { code: 0x42, name: "context entry: reserved bits set" },
+  PASID_DISABLED: { code: 0x45, name: "context entry: requests with PASID not enabled" },
+  PASID_BEYOND_DIRECTORY: { code: 0x46, name: "PASID beyond the PASID directory" },
   RID_PASID: { code: 0x48, name: "context entry: RID_PASID beyond the PASID directory" },
   PASID_DIRECTORY_FETCH: { code: 0x50, name: "PASID directory entry: fetch error" },
   PASID_DIRECTORY_NOT_PRESENT: { code: 0x51, name: "PASID directory entry: not present" },

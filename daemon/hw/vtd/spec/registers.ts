@@ -45,8 +45,14 @@ export const extendedCapability = {
   IRO: bits(0, 17, 8),
   /** Nested translation. */
   NEST: bits(0, 26),
+  /** Page request support. */
+  PRS: bits(0, 29),
+  /** PASID size supported, in bits, less 1. */
+  PSS: bits(0, 39, 35),
   /** PASID. */
   PASID: bits(0, 40),
+  /** Page-request drain support. */
+  PDS: bits(0, 42),
   /** Scalable mode translation. */
   SMTS: bits(0, 43),
   /** Second-stage accessed/dirty. */
