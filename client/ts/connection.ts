@@ -226,7 +226,12 @@ export class Connection {
   }
 
   #answer(frame: ServerFrame): void {
-    const pending = this.#sent.shift();
+    // A DMA that waits for a page is answered when it is done, so others may come before it.
+    const pending =
+      this.#sent.takeFirst(
+        ({ sequence }) => sequence === frame.sequence,
+        ({ expected }) => expected === "dma",
+      ) ?? this.#sent.shift();
     if (pending === undefined) {
       this.#fail(ProtocolError.local("BAD_REPLY", "a reply came that nothing asked for"));
     } else if (frame.sequence !== pending.sequence || frame.body !== pending.expected) {

@@ -38,9 +38,17 @@ export interface Fault {
   /** The code of the architecture's manual, and its name there. */
   readonly reason: number;
   readonly name: string;
+  /** Of the request; absent: it had none. */
+  readonly pasid?: number;
   /** Counts this daemon's faults from 1. */
   readonly number: bigint;
   readonly walk: readonly WalkStep[];
+}
+
+/** Whose requests are meant. */
+export interface PasidOptions {
+  /** From 1. Default: requests without PASID */
+  readonly pasid?: number;
 }
 
 /** What became of a DMA. */
@@ -96,43 +104,53 @@ export class Endpoint {
   }
 
   /**
-   * Attaches the device, or replaces what it is attached to.
-   * @param ptId An IOAS or HWPT @returns the HWPT attached @throws IommufdError ENOENT, EINVAL, EADDRINUSE, ...
+   * Attaches the device, or one PASID of it, or replaces what that is attached to.
+   * @param ptId An IOAS or HWPT; for a PASID an HWPT with ALLOC_PASID
+   * @returns the HWPT attached @throws IommufdError ENOENT, EINVAL, EADDRINUSE, ...
    */
-  async attach(ptId: number): Promise<number> {
-    return await this.#result("attach", { deviceAttach: { ptId } });
+  async attach(ptId: number, options: PasidOptions = {}): Promise<number> {
+    return await this.#result("attach", { deviceAttach: { ptId, ...options } });
   }
 
   /** @throws IommufdError EINVAL: not bound */
-  async detach(): Promise<void> {
-    await this.#result("detach", { deviceDetach: {} });
+  async detach(options: PasidOptions = {}): Promise<void> {
+    await this.#result("detach", { deviceDetach: { ...options } });
   }
 
-  /** DMA from memory into the device. @param length In bytes */
-  async read(iova: Uint64, length: number): Promise<DmaReadResult> {
-    const reply = await this.#dma("DMA read", { read: { iova: toLong(iova, "iova"), length } });
+  /**
+   * DMA from memory into the device. Like every DMA it waits for a page that it asks for; what is called meanwhile goes on.
+   * @param length In bytes
+   * @throws IommufdError EINVAL, as every DMA: no bytes, too many, beyond 2^64, or a PASID that the device does not have
+   */
+  async read(iova: Uint64, length: number, options: PasidOptions = {}): Promise<DmaReadResult> {
+    const reply = await this.#dma("DMA read", { read: { iova: toLong(iova, "iova"), length }, ...options });
     return { ...dmaResult(reply), data: Uint8Array.from(reply.data ?? []) };
   }
 
   /** DMA from the device into memory. */
-  async write(iova: Uint64, data: Uint8Array): Promise<DmaResult> {
-    return dmaResult(await this.#dma("DMA write", { write: { iova: toLong(iova, "iova"), data } }));
+  async write(iova: Uint64, data: Uint8Array, options: PasidOptions = {}): Promise<DmaResult> {
+    return dmaResult(await this.#dma("DMA write", { write: { iova: toLong(iova, "iova"), data }, ...options }));
   }
 
   /** DMA from memory to memory. @param length In bytes */
-  async copy(sourceIova: Uint64, destinationIova: Uint64, length: Uint64): Promise<DmaResult> {
+  async copy(
+    sourceIova: Uint64,
+    destinationIova: Uint64,
+    length: Uint64,
+    options: PasidOptions = {},
+  ): Promise<DmaResult> {
     const copy = {
       sourceIova: toLong(sourceIova, "sourceIova"),
       destinationIova: toLong(destinationIova, "destinationIova"),
       length: toLong(length, "length"),
     };
-    return dmaResult(await this.#dma("DMA copy", { copy }));
+    return dmaResult(await this.#dma("DMA copy", { copy, ...options }));
   }
 
   /** DMA of one byte value into memory. @param length In bytes @param value 0 to 255 */
-  async fill(iova: Uint64, length: Uint64, value: number): Promise<DmaResult> {
+  async fill(iova: Uint64, length: Uint64, value: number, options: PasidOptions = {}): Promise<DmaResult> {
     const fill = { iova: toLong(iova, "iova"), length: toLong(length, "length"), value };
-    return dmaResult(await this.#dma("DMA fill", { fill }));
+    return dmaResult(await this.#dma("DMA fill", { fill, ...options }));
   }
 
   /**
@@ -147,10 +165,10 @@ export class Endpoint {
   /**
    * Walks the tables for an IOVA as the hardware would, past the IOTLB, and changes nothing.
    * @param options.write For a write access. Default false
-   * @throws IommufdError The endpoint is not bound
+   * @throws IommufdError EINVAL: the device does not have this PASID
    */
-  async walk(iova: Uint64, options: { readonly write?: boolean } = {}): Promise<Walk> {
-    const deviceWalk = { iova: toLong(iova, "iova"), write: options.write ?? false };
+  async walk(iova: Uint64, options: PasidOptions & { readonly write?: boolean } = {}): Promise<Walk> {
+    const deviceWalk = { ...options, iova: toLong(iova, "iova") };
     const reply = await this.connection.request({ deviceWalk }, "walk");
     if (reply.error) throw new IommufdError("walk", reply.error);
     const steps = (reply.walk ?? []).map(walkStepOf);
@@ -202,6 +220,7 @@ function faultOf(fault: iommufd_emu.v1.Fault.$Properties): Fault {
     write: fault.write ?? false,
     reason: fault.reason ?? 0,
     name: fault.name ?? "",
+    ...(fault.pasid ? { pasid: fault.pasid } : {}),
     number: fromLong(fault.number),
     walk: (fault.walk ?? []).map(walkStepOf),
   };

@@ -1,4 +1,4 @@
-/** A queue: first in, first out, both in constant time on average. */
+/** A queue: first in, first out, both in constant time on average; some may be overtaken. */
 
 /** Taken slots are given back once there are this many and they are at least half: keeps `shift` cheap. */
 const COMPACT_SLOTS_MIN = 1024;
@@ -26,5 +26,15 @@ export class Fifo<T> {
       this.#head = 0;
     }
     return item;
+  }
+
+  /** Takes the first item that fits, if all before it may be overtaken. */
+  takeFirst(fits: (item: T) => boolean, mayBeOvertaken: (item: T) => boolean): T | undefined {
+    for (let index = this.#head; index < this.#items.length; index++) {
+      const item = this.#items[index]!;
+      if (fits(item)) return index === this.#head ? this.shift() : this.#items.splice(index, 1)[0];
+      if (!mayBeOvertaken(item)) return undefined;
+    }
+    return undefined;
   }
 }

@@ -17,7 +17,7 @@ export type {
 } from "./calls.js";
 export type { DaemonInfo } from "./connection.js";
 export { Endpoint } from "./endpoint.js";
-export type { DmaReadResult, DmaResult, EndpointOptions, Fault, Walk, WalkStep } from "./endpoint.js";
+export type { DmaReadResult, DmaResult, EndpointOptions, Fault, PasidOptions, Walk, WalkStep } from "./endpoint.js";
 export { type ClientErrorCode, IommufdError, ProtocolError } from "./errors.js";
 export { GuestMemory, type GuestMemoryOptions } from "./guest-memory.js";
 export { failNth } from "./ioctl-call.js";

@@ -1,10 +1,12 @@
 /**
  * The DMA engine of a simulated endpoint: moves bytes between IOVAs and whoever drives the endpoint, one translation for
- * each page and one memory access for each physically contiguous run. It stops at the first fault, as a device does.
+ * each page and one memory access for each physically contiguous run. A page that it can ask for it waits for; it stops at
+ * the first fault, as a device does.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { Iommu, PhysicalMemory, TranslationFault } from "../hw/interface.js";
+import type { InterruptRequest, Iommu, MissingPage, PhysicalMemory, TranslationFault } from "../hw/interface.js";
 import { lastOf, U64 } from "../u64.js";
+import { PageRequester, type PageAnswer } from "./page-requester.js";
 
 /** Bytes of one memory access: a client that serves its memory itself answers it in one frame. */
 export const ACCESS_BYTES_MAX = 256 * 1024;
@@ -12,18 +14,39 @@ export const ACCESS_BYTES_MAX = 256 * 1024;
 /** Bytes that a copy or a fill holds at a time. */
 export const BUFFER_BYTES_MAX = 64 * 1024;
 
+export interface DmaOptions {
+  /** Absent: requests without PASID. */
+  readonly pasid?: number | undefined;
+  /** Nobody wants the result any more: a transfer that waits for a page ends. */
+  readonly signal?: AbortSignal;
+  /** Called when the transfer begins to wait for a page, which somebody has to map or refuse. */
+  readonly onPageWait?: () => void;
+}
+
 export interface DmaResult {
-  /** 0; EIO: the IOMMU refused, see `fault`; EFAULT: the memory behind a page is gone; EINVAL: no such range. */
+  /**
+   * 0; EIO: the IOMMU refused, see `fault`; EFAULT: the memory behind a page is gone; EINVAL: no such range; EINTR: nobody
+   * wants the result.
+   */
   readonly error: Errno;
   /** Bytes moved before the end or the error. */
   readonly transferred: number;
   readonly fault?: TranslationFault;
 }
 
-/** A transfer under way: it yields when it must wait for memory, and is resumed with the errno of that access. */
+/** A transfer under way: it yields when it must wait for memory or a page, and is resumed with the errno of that. */
 type Transfer = Generator<Promise<Errno>, DmaResult, Errno>;
 
+/** What a page request comes to. */
+const ANSWER_ERRNO: Readonly<Record<PageAnswer, Errno>> = {
+  success: errno.OK,
+  invalid: errno.EIO,
+  abandoned: errno.EINTR,
+};
+
 export class DmaEngine {
+  readonly pages = new PageRequester();
+
   constructor(
     private readonly requesterId: number,
     private readonly iommu: Iommu,
@@ -31,18 +54,18 @@ export class DmaEngine {
   ) {}
 
   /** Fills `into` from [iova, iova + its length). What lies behind `transferred` is left as it was or undefined. */
-  read(iova: U64, into: Uint8Array): DmaResult | Promise<DmaResult> {
-    return this.run(iova, into.length, () => this.move(iova, into, false));
+  read(iova: U64, into: Uint8Array, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
+    return this.run(iova, into.length, () => this.move(iova, into, false, options));
   }
 
   /** A write of four bytes into the interrupt window is an interrupt: transferred, but not to memory. */
-  write(iova: U64, from: Uint8Array): DmaResult | Promise<DmaResult> {
-    return this.run(iova, from.length, () => this.move(iova, from, true));
+  write(iova: U64, from: Uint8Array, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
+    return this.run(iova, from.length, () => this.move(iova, from, true, options));
   }
 
   /** Writes one byte value over [iova, iova + length). @param value 0 to 255 */
-  fill(iova: U64, length: number, value: number): DmaResult | Promise<DmaResult> {
-    return this.run(iova, length, () => this.fillSteps(iova, length, value));
+  fill(iova: U64, length: number, value: number, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
+    return this.run(iova, length, () => this.fillSteps(iova, length, value, options));
   }
 
   /**
@@ -50,9 +73,9 @@ export class DmaEngine {
    * ranges are copied right when the destination is below the source, or when one chunk holds them; otherwise a chunk
    * reads what the ones before it wrote. `transferred` counts bytes written.
    */
-  copy(destination: U64, source: U64, length: number): DmaResult | Promise<DmaResult> {
+  copy(destination: U64, source: U64, length: number, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
     if (!isRange(destination, length)) return INVALID_RANGE;
-    return this.run(source, length, () => this.copySteps(destination, source, length));
+    return this.run(source, length, () => this.copySteps(destination, source, length, options));
   }
 
   private run(iova: U64, length: number, start: () => Transfer): DmaResult | Promise<DmaResult> {
@@ -62,24 +85,25 @@ export class DmaEngine {
     return step.done === true ? step.value : resume(transfer, step.value);
   }
 
-  private *fillSteps(iova: U64, length: number, value: number): Transfer {
+  private *fillSteps(iova: U64, length: number, value: number, options: DmaOptions): Transfer {
     const buffer = new Uint8Array(Math.min(length, BUFFER_BYTES_MAX)).fill(value);
     for (let done = 0; done < length;) {
       const chunk = buffer.subarray(0, Math.min(buffer.length, length - done));
-      const result = yield* this.move(iova.plusNumber(done), chunk, true);
+      const result = yield* this.move(iova.plusNumber(done), chunk, true, options);
       done += result.transferred;
       if (result.error !== errno.OK) return { ...result, transferred: done };
     }
     return { error: errno.OK, transferred: length };
   }
 
-  private *copySteps(destination: U64, source: U64, length: number): Transfer {
+  private *copySteps(destination: U64, source: U64, length: number, options: DmaOptions): Transfer {
     const buffer = new Uint8Array(Math.min(length, BUFFER_BYTES_MAX));
     for (let done = 0; done < length;) {
       const chunk = buffer.subarray(0, Math.min(buffer.length, length - done));
-      const read = yield* this.move(source.plusNumber(done), chunk, false);
+      const read = yield* this.move(source.plusNumber(done), chunk, false, options);
       if (read.transferred > 0) {
-        const written = yield* this.move(destination.plusNumber(done), chunk.subarray(0, read.transferred), true);
+        const bytes = chunk.subarray(0, read.transferred);
+        const written = yield* this.move(destination.plusNumber(done), bytes, true, options);
         done += written.transferred;
         if (written.error !== errno.OK) return { ...written, transferred: done };
       }
@@ -89,13 +113,14 @@ export class DmaEngine {
   }
 
   /** One pass over consecutive IOVAs: runs of contiguous pages are gathered and moved in one access each. */
-  private *move(iova: U64, data: Uint8Array, write: boolean): Transfer {
+  private *move(iova: U64, data: Uint8Array, write: boolean, options: DmaOptions): Transfer {
     let moved = 0;
     let runPhysical = 0;
     let runLength = 0;
     for (;;) {
       const at = moved + runLength;
-      const page = at < data.length ? this.translatePage(iova.plusNumber(at), data.length - at, write) : undefined;
+      const left = data.length - at;
+      const page = left > 0 ? this.translatePage(iova.plusNumber(at), left, write, options.pasid) : undefined;
       const joins =
         page?.kind === "memory" &&
         (runLength === 0 || (page.physical === runPhysical + runLength && runLength < ACCESS_BYTES_MAX));
@@ -114,7 +139,11 @@ export class DmaEngine {
       }
       if (page === undefined) return { error: errno.OK, transferred: moved };
       if (page.kind === "fault") return { error: errno.EIO, transferred: moved, fault: page };
-      if (page.kind === "interrupt") {
+      if (page.kind === "missing") {
+        const error = yield* this.awaitPage(page, options);
+        if (error === errno.EIO) return { error, transferred: moved, fault: page.giveUp() };
+        if (error !== errno.OK) return { error, transferred: moved };
+      } else if (page.kind === "interrupt") {
         moved += page.length;
       } else {
         runPhysical = page.physical;
@@ -123,16 +152,31 @@ export class DmaEngine {
     }
   }
 
+  /** @returns EIO, EINTR */
+  private *awaitPage(page: MissingPage, options: DmaOptions): Generator<Promise<Errno>, Errno, Errno> {
+    const answer = this.pages.ask(page, options.signal);
+    if (!(answer instanceof Promise)) return ANSWER_ERRNO[answer];
+    options.onPageWait?.();
+    return yield answer.then((late) => ANSWER_ERRNO[late]);
+  }
+
   /** Translates one IOVA for as many of `wanted` bytes as its page still holds. */
   private translatePage(
     address: U64,
     wanted: number,
     write: boolean,
-  ): { kind: "memory"; physical: number; length: number } | { kind: "interrupt"; length: number } | TranslationFault {
+    pasid: number | undefined,
+  ):
+    | { kind: "memory"; physical: number; length: number }
+    | (InterruptRequest & { length: number })
+    | MissingPage
+    | TranslationFault {
+    const { requesterId, iommu } = this;
     const length = Math.min(wanted, REQUEST_BYTES_MAX - address.modPowerOfTwo(REQUEST_BYTES_MAX));
-    const result = this.iommu.translate({ requesterId: this.requesterId, address, write, length });
+    const request = { requesterId, pasid, address, write, length };
+    const result = iommu.requestTranslation?.(request) ?? iommu.translate(request);
     if (result.kind === "interrupt") return { kind: "interrupt", length };
-    if (result.kind === "fault") return result;
+    if (result.kind !== "translated") return result;
     const left = result.pageBytes - (result.physical % result.pageBytes);
     return { kind: "memory", physical: result.physical, length: Math.min(wanted, left) };
   }

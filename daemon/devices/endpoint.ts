@@ -38,6 +38,12 @@ export class Endpoint {
     this.dma = new DmaEngine(options.requesterId, options.iommu, memory);
   }
 
+  /** Whether the device can put this PASID into a request. @param pasid from 1 */
+  hasPasid(pasid: number): boolean {
+    const { pasidBits } = this.iommu.capabilitiesOf?.(this.requesterId) ?? this.iommu;
+    return pasidBits !== undefined && pasid < 2 ** pasidBits;
+  }
+
   /** Faults of this endpoint that its IOMMU keeps, oldest first. */
   faults(): readonly FaultRecord[] {
     return this.iommu.faults.recordsOf(this.requesterId);
@@ -62,6 +68,7 @@ export class Endpoint {
       reservedRegions: this.reservedRegions,
       faults: this.faults().length,
       faultsLost: this.lostFaults(),
+      pageRequests: this.dma.pages.open,
     };
   }
 }

@@ -193,6 +193,12 @@ export type Translation = TranslatedPage | InterruptRequest | TranslationFault;
 /** A fault that a page request may cure. It is not recorded yet. */
 export interface MissingPage {
   readonly kind: "missing";
+  /**
+   * The device asks for the page, in a group of its own.
+   * @param group 0 to 511: of no other request of this device that is not answered yet
+   * @param respond is called once, at once or later; with "invalid" if nobody listens
+   */
+  ask(group: number, respond: (response: PageResponse) => void): void;
   /** The device does not get the page. @returns the fault, as `translate` would have answered: a record if there is room */
   giveUp(): TranslationFault;
 }
@@ -339,12 +345,6 @@ export interface Iommu extends DeviceCapabilities {
    * would cure is a missing page. Absent: nobody asks this way.
    */
   requestTranslation?(request: TranslationRequest): Translation | MissingPage;
-
-  /**
-   * A device asks for a page. Absent iff `requestTranslation` is.
-   * @param respond is called once for each group, at once or later; with "invalid" if nobody listens
-   */
-  requestPage?(requesterId: number, request: PageRequest, respond: (response: PageResponse) => void): void;
 
   /** Absent: EOPNOTSUPP. @returns EOPNOTSUPP, EINVAL, EFAULT, ENOMEM */
   allocateNested?(

@@ -16,6 +16,9 @@ import type { Call } from "./call.js";
 import type { DescriptorTarget, Readiness } from "./descriptors.js";
 import { readExactly, type UserMemory } from "./user-memory.js";
 
+/** A flag of VT-d's and AMD's page requests that no header names (specification 60, section 2.10). */
+const RESPONSE_NEEDS_PASID = 4;
+
 const RECORD_BYTES = iommu_hwpt_pgfault.bytes;
 const RESPONSE_BYTES = iommu_hwpt_page_response.bytes;
 
@@ -107,8 +110,11 @@ function encodeGroup({ requests, deviceId }: PageRequestGroup, cookie: number): 
 function encodeRecord(view: DataView, request: PageRequest, deviceId: number, cookie: number): void {
   const { fields } = iommu_hwpt_pgfault;
   const { pasid, group, last, permissions, address } = request;
-  const withPasid = pasid === undefined ? 0 : IOMMU_PGFAULT_FLAGS_PASID_VALID;
-  view.setUint32(fields.flags.offset, withPasid | (last ? IOMMU_PGFAULT_FLAGS_LAST_PAGE : 0), true);
+  const flags =
+    (pasid === undefined ? 0 : IOMMU_PGFAULT_FLAGS_PASID_VALID) |
+    (last ? IOMMU_PGFAULT_FLAGS_LAST_PAGE : 0) |
+    (request.responseNeedsPasid === true ? RESPONSE_NEEDS_PASID : 0);
+  view.setUint32(fields.flags.offset, flags, true);
   view.setUint32(fields.dev_id.offset, deviceId, true);
   view.setUint32(fields.pasid.offset, pasid ?? 0, true);
   view.setUint32(fields.grpid.offset, group, true);

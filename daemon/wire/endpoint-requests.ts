@@ -1,7 +1,7 @@
 /** The messages that drive an endpoint, in terms of its DMA engine and its IOMMU's fault records. */
 import { errno } from "../../proto/uapi/errno.js";
 import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
-import type { DmaResult } from "../devices/dma-engine.js";
+import type { DmaOptions, DmaResult } from "../devices/dma-engine.js";
 import type { Endpoint } from "../devices/endpoint.js";
 import type { FaultRecord, TranslationFault, WalkStep } from "../hw/interface.js";
 import { U64 } from "../u64.js";
@@ -16,19 +16,26 @@ const WALK_BYTES = 4;
 
 const INVALID: IDmaReply = { error: errno.EINVAL };
 
-/** EINVAL: nothing to do, a range beyond 2^64, or more than the limits. ENOTTY: the connection is no endpoint. */
+/**
+ * EINVAL: nothing to do, a range beyond 2^64, more than the limits, or a PASID that the device does not have. ENOTTY: the
+ * connection is no endpoint.
+ * @param caller who hears of waiting, and may lose interest
+ */
 export function deviceDma(
   endpoint: Endpoint | undefined,
-  { read, write, copy, fill }: iommufd_emu.v1.DeviceDma.$Properties,
+  { read, write, copy, fill, pasid }: iommufd_emu.v1.DeviceDma.$Properties,
   limits: WireLimits,
+  caller: Omit<DmaOptions, "pasid">,
 ): IDmaReply | Promise<IDmaReply> {
   if (endpoint === undefined) return { error: errno.ENOTTY };
+  if (!canRequest(endpoint, pasid)) return INVALID;
   const { dma } = endpoint;
+  const options = { ...caller, pasid: pasidOf(pasid) };
   if (read) {
     const length = read.length ?? 0;
     if (length > limits.dmaBytesMax) return INVALID;
     const into = new Uint8Array(length);
-    return whenDone(dma.read(fromWire(read.iova), into), (result) => ({
+    return whenDone(dma.read(fromWire(read.iova), into, options), (result) => ({
       ...dmaReply(result),
       data: into.subarray(0, result.transferred),
     }));
@@ -37,20 +44,30 @@ export function deviceDma(
   if (write) {
     const data = write.data ?? new Uint8Array(0);
     if (data.length > limits.dmaBytesMax) return INVALID;
-    result = dma.write(fromWire(write.iova), data);
+    result = dma.write(fromWire(write.iova), data, options);
   } else if (copy) {
     const length = fromWire(copy.length);
     if (U64.fromNumber(limits.dmaMoveBytesMax).lessThan(length)) return INVALID;
-    result = dma.copy(fromWire(copy.destinationIova), fromWire(copy.sourceIova), length.toNumber());
+    result = dma.copy(fromWire(copy.destinationIova), fromWire(copy.sourceIova), length.toNumber(), options);
   } else if (fill) {
     const length = fromWire(fill.length);
     const value = fill.value ?? 0;
     if (U64.fromNumber(limits.dmaMoveBytesMax).lessThan(length) || value > 0xff) return INVALID;
-    result = dma.fill(fromWire(fill.iova), length.toNumber(), value);
+    result = dma.fill(fromWire(fill.iova), length.toNumber(), value, options);
   } else {
     return INVALID;
   }
   return whenDone(result, dmaReply);
+}
+
+/** The PASID of a message: 0 stands for none. */
+function pasidOf(pasid: number | null | undefined): number | undefined {
+  return pasid === 0 || pasid === null ? undefined : pasid;
+}
+
+function canRequest(endpoint: Endpoint, pasid: number | null | undefined): boolean {
+  const given = pasidOf(pasid);
+  return given === undefined || endpoint.hasPasid(given);
 }
 
 function whenDone<T, R>(value: T | Promise<T>, use: (value: T) => R): R | Promise<R> {
@@ -71,6 +88,7 @@ function faultMessage(fault: TranslationFault | FaultRecord): IFault {
     reason: fault.reason,
     name: fault.name,
   };
+  if (fault.pasid !== undefined) message.pasid = fault.pasid;
   if ("number" in fault) {
     message.number = numberToWire(fault.number);
     message.walk = fault.walk.map(stepMessage);
@@ -93,14 +111,16 @@ export function deviceFaults(
   return reply;
 }
 
-/** ENOTTY: the connection is no endpoint. A write to the interrupt window is neither translated nor a fault. */
+/** ENOTTY: the connection is no endpoint. EINVAL: the device does not have this PASID. A write to the interrupt window is neither translated nor a fault. */
 export function deviceWalk(
   endpoint: Endpoint | undefined,
-  { iova, write }: iommufd_emu.v1.DeviceWalk.$Properties,
+  { iova, write, pasid }: iommufd_emu.v1.DeviceWalk.$Properties,
 ): iommufd_emu.v1.WalkReply.$Properties {
   if (endpoint === undefined) return { error: errno.ENOTTY };
+  if (!canRequest(endpoint, pasid)) return { error: errno.EINVAL };
   const { result, steps } = endpoint.iommu.explain({
     requesterId: endpoint.requesterId,
+    pasid: pasidOf(pasid),
     address: fromWire(iova),
     write: write ?? false,
     length: WALK_BYTES,

@@ -7,7 +7,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { Context } from "../core/context.js";
 import { DeviceObject } from "../core/device.js";
-import type { IommuGroup } from "../core/group.js";
+import { NO_PASID, type IommuGroup } from "../core/group.js";
 import type { Endpoint } from "../devices/endpoint.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
 
@@ -152,7 +152,10 @@ export class EndpointNode {
   ) {}
 }
 
-/** An open endpoint. Binding it to an iommufd holds that iommufd's context. */
+/**
+ * An open endpoint. Binding it to an iommufd holds that iommufd's context; the bound device holds what it is attached to,
+ * with and without PASID, and its release gives all of it up.
+ */
 export class EndpointFile extends OpenFile {
   override readonly node: string;
   private device: DeviceObject | undefined;
@@ -181,18 +184,22 @@ export class EndpointFile extends OpenFile {
     return device.id;
   }
 
-  /** The first time an attach, later a replace. @returns the HWPT's id, or a negative errno; EINVAL if not bound */
-  attach(ptId: number): number {
+  /**
+   * The first time an attach, later a replace.
+   * @param pasid NO_PASID, or from 1
+   * @returns the HWPT's id, or a negative errno; EINVAL if not bound
+   */
+  attach(ptId: number, pasid = NO_PASID): number {
     const { device } = this;
     if (device === undefined) return -errno.EINVAL;
-    const hwpt = device.hwptOf() === undefined ? device.attach(ptId) : device.replace(ptId);
+    const hwpt = device.hwptOf(pasid) === undefined ? device.attach(ptId, pasid) : device.replace(ptId, pasid);
     return typeof hwpt === "number" ? -hwpt : hwpt.id;
   }
 
   /** Not attached: success. @returns EINVAL if not bound */
-  detach(): Errno {
+  detach(pasid = NO_PASID): Errno {
     if (this.device === undefined) return errno.EINVAL;
-    this.device.detach();
+    this.device.detach(pasid);
     return errno.OK;
   }
 

@@ -2,8 +2,8 @@
  * One connection: frames in, replies out, in order.
  *
  * All frames that arrive in one read are handled and answered in one write. A request is one atomic step; one that has to
- * wait (for client memory that the client serves itself) parks, and what follows it on this connection waits behind it.
- * A violation of the protocol ends this session, with a stable code, and no other.
+ * wait (for client memory that the client serves itself) parks, and what follows it on this connection waits behind it. A
+ * DMA that waits for a page lets what follows overtake it, since that may be what ends the wait. A violation of the protocol ends this session, with a stable code, and no other.
  */
 import type { Logger } from "pino";
 import { errno } from "../../proto/uapi/errno.js";
@@ -34,6 +34,14 @@ type IFileReply = iommufd_emu.v1.FileReply.$Properties;
 type IResult = iommufd_emu.v1.Result.$Properties;
 type Reply = Omit<IServerFrame, "sequence">;
 
+/** The place of a request in the order of replies. */
+interface Turn {
+  /** It has given it up: it is answered when it is done. */
+  yielded: boolean;
+  /** Resolves when it has been answered. */
+  answered?: Promise<void>;
+}
+
 export const PROTOCOL_VERSION = 1;
 const TOKEN_BYTES_MIN = 16;
 const TOKEN_BYTES_MAX = 64;
@@ -52,7 +60,12 @@ export class Session implements Notified {
   private file: OpenFile | undefined;
   /** Whether this connection is a holder of `file` or only speaks for it. */
   private holds = false;
-  private parked = false;
+  /** The turn of the request that the others wait for. */
+  private parked: Turn | undefined;
+  /** Requests that others overtake. */
+  private readonly overtaken = new Set<Turn>();
+  /** Aborted when this session gives its file up: nobody wants its DMAs any more. Absent: there was none. */
+  private interest: AbortController | undefined;
   private idleListeners: (() => void)[] = [];
   private readonly waiting: IClientFrame[] = [];
   private readonly request = new IoctlRequest();
@@ -105,6 +118,7 @@ export class Session implements Notified {
     if (this.ended) return;
     this.ended = true;
     this.waiting.length = 0;
+    this.interest?.abort();
     this.callbacks.abandon();
     this.leave();
     this.descriptors.end();
@@ -121,7 +135,8 @@ export class Session implements Notified {
       requests: this.requests,
       file: this.file?.node ?? null,
       holds: this.holds,
-      parked: this.parked,
+      parked: this.parked !== undefined,
+      overtaken: this.overtaken.size,
       regions: this.peer.listRegions(),
     };
   }
@@ -192,20 +207,34 @@ export class Session implements Notified {
   private answer(frame: IClientFrame): void {
     this.requests++;
     const sequence = frame.sequence ?? 0;
-    const reply = this.handle(frame);
+    const turn: Turn = { yielded: false };
+    const reply = this.handle(frame, turn);
     if (!(reply instanceof Promise)) {
       this.send(sequence, reply);
       return;
     }
-    this.parked = true;
-    void reply.then((late) => {
+    if (!turn.yielded) this.parked = turn;
+    turn.answered = reply.then((late) => {
       this.step(() => {
-        this.parked = false;
+        if (!this.overtaken.delete(turn)) this.parked = undefined;
         this.send(sequence, late);
         this.answerWaiting();
       });
       if (!this.isBusy()) this.reportIdle();
     });
+  }
+
+  /** A request lets the others overtake it. */
+  private yieldTurn(turn: Turn): void {
+    if (turn.yielded || this.ended) return;
+    turn.yielded = true;
+    this.overtaken.add(turn);
+    if (this.parked !== turn) return;
+    this.step(() => {
+      this.parked = undefined;
+      this.answerWaiting();
+    });
+    if (!this.isBusy()) this.reportIdle();
   }
 
   /** The client has read what it was sent. */
@@ -221,9 +250,9 @@ export class Session implements Notified {
     while (!this.isBusy() && this.waiting.length > 0) this.answer(this.waiting.shift()!);
   }
 
-  /** Resolves when no request is parked or waits. */
+  /** Resolves when no request is parked or waits; one that is overtaken may take for ever. */
   idle(): Promise<void> {
-    if (!this.parked && this.waiting.length === 0) return Promise.resolve();
+    if (this.parked === undefined && this.waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.idleListeners.push(resolve));
   }
 
@@ -233,7 +262,7 @@ export class Session implements Notified {
   }
 
   private isBusy(): boolean {
-    return this.parked || this.blocked;
+    return this.parked !== undefined || this.blocked;
   }
 
   private send(sequence: number, reply: Reply): void {
@@ -249,7 +278,7 @@ export class Session implements Notified {
 
   // ---- requests -----------------------------------------------------------------------------------------------------
 
-  private handle(frame: IClientFrame): Reply | Promise<Reply> {
+  private handle(frame: IClientFrame, turn: Turn): Reply | Promise<Reply> {
     if (this.client === undefined) {
       if (!frame.hello) throw new ProtocolViolation("HELLO_EXPECTED");
       return this.hello(frame.hello);
@@ -262,16 +291,16 @@ export class Session implements Notified {
     if (frame.write) return { file: this.writeFile(frame.write) };
     if (frame.map) return { map: this.map(frame.map) };
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
-    if (frame.deviceDma) return this.dma(frame.deviceDma);
+    if (frame.deviceDma) return this.dma(frame.deviceDma, turn);
     if (frame.open) return this.open(frame.open);
     if (frame.join) return this.join(frame.join);
-    if (frame.close) return { close: { released: this.leave() } };
+    if (frame.close) return this.close();
     if (frame.sync) return this.sync(frame.sync);
     if (frame.regionAdd) return { result: this.addRegion(frame.regionAdd) };
     if (frame.regionRemove) return { result: this.peer.removeRegion(fromWire(frame.regionRemove.address)) ?? {} };
     if (frame.deviceBind) return { result: this.bind(frame.deviceBind) };
     if (frame.deviceAttach) return { result: this.attach(frame.deviceAttach) };
-    if (frame.deviceDetach) return { result: { error: this.endpointFile()?.detach() ?? errno.ENOTTY } };
+    if (frame.deviceDetach) return { result: this.detach(frame.deviceDetach) };
     if (frame.deviceFaults) return { faults: deviceFaults(this.endpointFile()?.endpoint, frame.deviceFaults) };
     if (frame.deviceWalk) return { walk: deviceWalk(this.endpointFile()?.endpoint, frame.deviceWalk) };
     if (frame.status) return { status: { json: JSON.stringify(this.server.inspect()) } };
@@ -329,6 +358,15 @@ export class Session implements Notified {
   /** There is something to read in the file of this connection. */
   readable(): void {
     this.send(0, { readable: {} });
+  }
+
+  /** DMAs of this connection that wait for pages end with it: refused by the release, else abandoned. They are answered first. */
+  private close(): Reply | Promise<Reply> {
+    const reply = { close: { released: this.leave() } };
+    this.interest?.abort();
+    this.interest = undefined;
+    if (this.overtaken.size === 0) return reply;
+    return Promise.all([...this.overtaken].flatMap(({ answered }) => answered ?? [])).then(() => reply);
   }
 
   /** Gives up the open file description. @returns whether that released it */
@@ -481,11 +519,25 @@ export class Session implements Notified {
 
   private attach(attach: iommufd_emu.v1.DeviceAttach.$Properties): IResult {
     const endpoint = this.endpointFile();
-    return endpoint === undefined ? { error: errno.ENOTTY } : idOrError(endpoint.attach(attach.ptId ?? 0));
+    return endpoint === undefined
+      ? { error: errno.ENOTTY }
+      : idOrError(endpoint.attach(attach.ptId ?? 0, attach.pasid ?? 0));
   }
 
-  private dma(dma: iommufd_emu.v1.DeviceDma.$Properties): Reply | Promise<Reply> {
-    const reply = deviceDma(this.endpointFile()?.endpoint, dma, this.server.limits);
+  private detach(detach: iommufd_emu.v1.DeviceDetach.$Properties): IResult {
+    return { error: this.endpointFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
+  }
+
+  private dma(dma: iommufd_emu.v1.DeviceDma.$Properties, turn: Turn): Reply | Promise<Reply> {
+    const { limits } = this.server;
+    if (this.overtaken.size >= limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
+    this.interest ??= new AbortController();
+    const reply = deviceDma(this.endpointFile()?.endpoint, dma, limits, {
+      signal: this.interest.signal,
+      onPageWait: () => {
+        this.yieldTurn(turn);
+      },
+    });
     return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
   }
 }

@@ -3,7 +3,8 @@
  * (which structure changes, which invalidation follows); what the hardware does is in translate.ts and invalidation.ts.
  */
 import { errno, type Errno } from "../../../proto/uapi/errno.js";
-import type { U64 } from "../../u64.js";
+import { IOMMU_PGFAULT_PERM_READ, IOMMU_PGFAULT_PERM_WRITE } from "../../../proto/uapi/iommufd-data.js";
+import { U64 } from "../../u64.js";
 import { IndexAllocator } from "../engine/index-allocator.js";
 import type { TableMemory } from "../engine/table-memory.js";
 import { FaultLog, type FaultCounter } from "../fault-log.js";
@@ -15,7 +16,6 @@ import type {
   HardwareInfo,
   Iommu,
   MissingPage,
-  PageRequest,
   PageRequestHandler,
   PageResponse,
   PagingDomain,
@@ -176,7 +176,30 @@ export class VtdIommu implements Iommu {
     if (result.kind !== "fault" || !recoverable || !this.listeners.has(request.requesterId))
       return this.concluded(request, outcome);
     const { steps } = this.explain(request);
-    return { kind: "missing", giveUp: () => (recorded ? this.record(result, () => steps) : result) };
+    return {
+      kind: "missing",
+      ask: (group, respond) => {
+        this.requestPage(request, group, respond);
+      },
+      giveUp: () => (recorded ? this.record(result, () => steps) : result),
+    };
+  }
+
+  /** Specification 60, section 2.10. */
+  private requestPage(
+    { requesterId, pasid, address, write }: TranslationRequest,
+    group: number,
+    respond: (response: PageResponse) => void,
+  ): void {
+    const handler = this.listeners.get(requesterId);
+    if (handler === undefined || !isCanonical(address)) {
+      respond("invalid");
+      return;
+    }
+    const permissions = write ? IOMMU_PGFAULT_PERM_WRITE : IOMMU_PGFAULT_PERM_READ;
+    const page = U64.fromPage(address.page());
+    const responseNeedsPasid = pasid !== undefined;
+    handler({ pasid, group, last: true, permissions, address: page, responseNeedsPasid }, respond);
   }
 
   private concluded(request: TranslationRequest, { result, recorded }: TranslationOutcome): Translation {
@@ -192,12 +215,6 @@ export class VtdIommu implements Iommu {
   listen(requesterId: number, handler: PageRequestHandler | undefined): void {
     if (handler === undefined) this.listeners.delete(requesterId);
     else this.listeners.set(requesterId, handler);
-  }
-
-  requestPage(requesterId: number, request: PageRequest, respond: (response: PageResponse) => void): void {
-    const handler = this.listeners.get(requesterId);
-    if (handler === undefined || !isCanonical(request.address)) respond("invalid");
-    else handler({ ...request, responseNeedsPasid: request.pasid !== undefined }, respond);
   }
 
   explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] } {

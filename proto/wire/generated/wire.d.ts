@@ -2861,6 +2861,9 @@ export namespace iommufd_emu {
             /** DeviceAttach ptId. */
             ptId: number;
 
+            /** DeviceAttach pasid. */
+            pasid: number;
+
             /**
              * Creates a new DeviceAttach instance using the specified properties.
              * @param [properties] Properties to set
@@ -2896,6 +2899,9 @@ export namespace iommufd_emu {
                 /** DeviceAttach ptId */
                 ptId?: (number|null);
 
+                /** DeviceAttach pasid */
+                pasid?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -2922,6 +2928,9 @@ export namespace iommufd_emu {
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
+
+            /** DeviceDetach pasid. */
+            pasid: number;
 
             /**
              * Creates a new DeviceDetach instance using the specified properties.
@@ -2954,6 +2963,9 @@ export namespace iommufd_emu {
 
             /** Properties of a DeviceDetach. */
             interface $Properties {
+
+                /** DeviceDetach pasid */
+                pasid?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3290,6 +3302,9 @@ export namespace iommufd_emu {
             /** DeviceDma fill. */
             fill?: (iommufd_emu.v1.DmaFill.$Properties|null);
 
+            /** DeviceDma pasid. */
+            pasid: number;
+
             /** DeviceDma operation. */
             operation?: ("read"|"write"|"copy"|"fill");
 
@@ -3337,6 +3352,9 @@ export namespace iommufd_emu {
                 /** DeviceDma fill */
                 fill?: (iommufd_emu.v1.DmaFill.$Properties|null);
 
+                /** DeviceDma pasid */
+                pasid?: (number|null);
+
                 /** DeviceDma operation */
                 operation?: ("read"|"write"|"copy"|"fill");
 
@@ -3350,6 +3368,7 @@ export namespace iommufd_emu {
               write?: iommufd_emu.v1.DmaWrite.$Shape|null;
               copy?: iommufd_emu.v1.DmaCopy.$Shape|null;
               fill?: iommufd_emu.v1.DmaFill.$Shape|null;
+              pasid?: number|null;
               $unknowns?: Uint8Array[];
             } & (
               ({ operation?: undefined; read?: null; write?: null; copy?: null; fill?: null }|{ operation?: "read"; read: iommufd_emu.v1.DmaRead.$Shape; write?: null; copy?: null; fill?: null }|{ operation?: "write"; read?: null; write: iommufd_emu.v1.DmaWrite.$Shape; copy?: null; fill?: null }|{ operation?: "copy"; read?: null; write?: null; copy: iommufd_emu.v1.DmaCopy.$Shape; fill?: null }|{ operation?: "fill"; read?: null; write?: null; copy?: null; fill: iommufd_emu.v1.DmaFill.$Shape })
@@ -3479,6 +3498,9 @@ export namespace iommufd_emu {
             /** Fault walk. */
             walk: iommufd_emu.v1.WalkStep.$Properties[];
 
+            /** Fault pasid. */
+            pasid: number;
+
             /**
              * Creates a new Fault instance using the specified properties.
              * @param [properties] Properties to set
@@ -3531,6 +3553,9 @@ export namespace iommufd_emu {
 
                 /** Fault walk */
                 walk?: (iommufd_emu.v1.WalkStep.$Properties[]|null);
+
+                /** Fault pasid */
+                pasid?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3790,6 +3815,9 @@ export namespace iommufd_emu {
             /** DeviceWalk write. */
             write: boolean;
 
+            /** DeviceWalk pasid. */
+            pasid: number;
+
             /**
              * Creates a new DeviceWalk instance using the specified properties.
              * @param [properties] Properties to set
@@ -3827,6 +3855,9 @@ export namespace iommufd_emu {
 
                 /** DeviceWalk write */
                 write?: (boolean|null);
+
+                /** DeviceWalk pasid */
+                pasid?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -7047,6 +7047,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * Properties of a DeviceAttach.
              * @typedef {Object} iommufd_emu.v1.DeviceAttach.$Properties
              * @property {number|null} [ptId] DeviceAttach ptId
+             * @property {number|null} [pasid] DeviceAttach pasid
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -7087,6 +7088,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             DeviceAttach.prototype.ptId = 0;
 
             /**
+             * DeviceAttach pasid.
+             * @member {number} pasid
+             * @memberof iommufd_emu.v1.DeviceAttach
+             * @instance
+             */
+            DeviceAttach.prototype.pasid = 0;
+
+            /**
              * Creates a new DeviceAttach instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.DeviceAttach
@@ -7120,6 +7129,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     throw $Error("max depth exceeded");
                 if (message.ptId != null && $Object.hasOwnProperty.call(message, "ptId") && message.ptId !== 0)
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.ptId);
+                if (message.pasid != null && $Object.hasOwnProperty.call(message, "pasid") && message.pasid !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.pasid);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7173,6 +7184,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 delete message.ptId;
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.pasid = value;
+                            else
+                                delete message.pasid;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -7198,6 +7218,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             /**
              * Properties of a DeviceDetach.
              * @typedef {Object} iommufd_emu.v1.DeviceDetach.$Properties
+             * @property {number|null} [pasid] DeviceDetach pasid
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -7228,6 +7249,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
                             this[keys[i]] = properties[keys[i]];
             };
+
+            /**
+             * DeviceDetach pasid.
+             * @member {number} pasid
+             * @memberof iommufd_emu.v1.DeviceDetach
+             * @instance
+             */
+            DeviceDetach.prototype.pasid = 0;
 
             /**
              * Creates a new DeviceDetach instance using the specified properties.
@@ -7261,6 +7290,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
+                if (message.pasid != null && $Object.hasOwnProperty.call(message, "pasid") && message.pasid !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.pasid);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7285,7 +7316,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -7303,7 +7334,19 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                         _end = $undefined;
                         break;
                     }
-                    reader.skipType(tag & 7, _depth, tag);
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.pasid = value;
+                            else
+                                delete message.pasid;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
                         $util.makeProp(message, "$unknowns", false);
                         (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
@@ -8059,6 +8102,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.DmaWrite.$Properties|null} [write] DeviceDma write
              * @property {iommufd_emu.v1.DmaCopy.$Properties|null} [copy] DeviceDma copy
              * @property {iommufd_emu.v1.DmaFill.$Properties|null} [fill] DeviceDma fill
+             * @property {number|null} [pasid] DeviceDma pasid
              * @property {"read"|"write"|"copy"|"fill"} [operation] DeviceDma operation
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -8078,6 +8122,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   write?: iommufd_emu.v1.DmaWrite.$Shape|null;
              *   copy?: iommufd_emu.v1.DmaCopy.$Shape|null;
              *   fill?: iommufd_emu.v1.DmaFill.$Shape|null;
+             *   pasid?: number|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
              *   ({ operation?: undefined; read?: null; write?: null; copy?: null; fill?: null }|{ operation?: "read"; read: iommufd_emu.v1.DmaRead.$Shape; write?: null; copy?: null; fill?: null }|{ operation?: "write"; read?: null; write: iommufd_emu.v1.DmaWrite.$Shape; copy?: null; fill?: null }|{ operation?: "copy"; read?: null; write?: null; copy: iommufd_emu.v1.DmaCopy.$Shape; fill?: null }|{ operation?: "fill"; read?: null; write?: null; copy?: null; fill: iommufd_emu.v1.DmaFill.$Shape })
@@ -8130,6 +8175,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @instance
              */
             DeviceDma.prototype.fill = null;
+
+            /**
+             * DeviceDma pasid.
+             * @member {number} pasid
+             * @memberof iommufd_emu.v1.DeviceDma
+             * @instance
+             */
+            DeviceDma.prototype.pasid = 0;
 
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
@@ -8185,6 +8238,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.DmaCopy.encode(message.copy, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.fill != null && $Object.hasOwnProperty.call(message, "fill"))
                     $root.iommufd_emu.v1.DmaFill.encode(message.fill, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.pasid != null && $Object.hasOwnProperty.call(message, "pasid") && message.pasid !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.pasid);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8209,7 +8264,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -8255,6 +8310,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 break;
                             message.fill = $root.iommufd_emu.v1.DmaFill.decode(reader, reader.size(), $undefined, _depth + 1, message.fill);
                             message.operation = "fill";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.pasid = value;
+                            else
+                                delete message.pasid;
                             continue;
                         }
                     }
@@ -8498,6 +8562,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {string|null} [name] Fault name
              * @property {Long|null} [number] Fault number
              * @property {Array.<iommufd_emu.v1.WalkStep.$Properties>|null} [walk] Fault walk
+             * @property {number|null} [pasid] Fault pasid
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8587,6 +8652,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             Fault.prototype.walk = $util.emptyArray;
 
             /**
+             * Fault pasid.
+             * @member {number} pasid
+             * @memberof iommufd_emu.v1.Fault
+             * @instance
+             */
+            Fault.prototype.pasid = 0;
+
+            /**
              * Creates a new Fault instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.Fault
@@ -8633,6 +8706,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                 if (message.walk != null && message.walk.length)
                     for (let i = 0; i < message.walk.length; ++i)
                         $root.iommufd_emu.v1.WalkStep.encode(message.walk[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.pasid != null && $Object.hasOwnProperty.call(message, "pasid") && message.pasid !== 0)
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.pasid);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8737,6 +8812,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             if (!(message.walk && message.walk.length))
                                 message.walk = [];
                             message.walk.push($root.iommufd_emu.v1.WalkStep.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.pasid = value;
+                            else
+                                delete message.pasid;
                             continue;
                         }
                     }
@@ -9323,6 +9407,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @typedef {Object} iommufd_emu.v1.DeviceWalk.$Properties
              * @property {Long|null} [iova] DeviceWalk iova
              * @property {boolean|null} [write] DeviceWalk write
+             * @property {number|null} [pasid] DeviceWalk pasid
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9371,6 +9456,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             DeviceWalk.prototype.write = false;
 
             /**
+             * DeviceWalk pasid.
+             * @member {number} pasid
+             * @memberof iommufd_emu.v1.DeviceWalk
+             * @instance
+             */
+            DeviceWalk.prototype.pasid = 0;
+
+            /**
              * Creates a new DeviceWalk instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.DeviceWalk
@@ -9406,6 +9499,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.iova);
                 if (message.write != null && $Object.hasOwnProperty.call(message, "write") && message.write !== false)
                     writer.uint32(/* id 2, wireType 0 =*/16).bool(message.write);
+                if (message.pasid != null && $Object.hasOwnProperty.call(message, "pasid") && message.pasid !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.pasid);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9466,6 +9561,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 message.write = value;
                             else
                                 delete message.write;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.pasid = value;
+                            else
+                                delete message.pasid;
                             continue;
                         }
                     }
