@@ -51,6 +51,11 @@ export class IommuGroup {
     return this.attachments.get(pasid);
   }
 
+  /** The PASIDs, NO_PASID among them, that something is attached for, in the order of their attachment. */
+  pasids(): number[] {
+    return [...this.attachments.keys()];
+  }
+
   /** The PASIDs, NO_PASID among them, that a device is attached for, ascending. */
   pasidsOf(device: DeviceObject): number[] {
     const found = [...this.attachments].filter(([, { devices }]) => devices.has(device)).map(([pasid]) => pasid);

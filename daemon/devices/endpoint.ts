@@ -68,7 +68,6 @@ export class Endpoint {
       reservedRegions: this.reservedRegions,
       faults: this.faults().length,
       faultsLost: this.lostFaults(),
-      pageRequests: this.dma.pages.open,
     };
   }
 }

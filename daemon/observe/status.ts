@@ -59,6 +59,8 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
       group: group.id,
       bound,
       hwpt: group.attachment(NO_PASID)?.hwpt.id ?? null,
+      pasids: group.pasids().filter((pasid) => pasid !== NO_PASID),
+      pageRequests: endpoint.dma.pages.open,
       faults: endpoint.faults().length,
       lostFaults: endpoint.lostFaults(),
       openedBy: files.filter((file) => file instanceof EndpointFile && file.endpoint === endpoint).flatMap(speakers),

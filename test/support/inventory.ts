@@ -26,7 +26,8 @@ export async function takeInventory(daemon: ConnectOptions): Promise<Inventory> 
   add("contexts", child(tree, "contexts"));
   add("descriptors", child(tree, "descriptors"));
   for (const endpoint of child(tree, "endpoints") as StatusTree[])
-    for (const what of ["bound", "hwpt", "openedBy"]) add(`${endpoint["name"] as string} ${what}`, endpoint[what]);
+    for (const what of ["bound", "hwpt", "pasids", "pageRequests", "openedBy"])
+      add(`${endpoint["name"] as string} ${what}`, endpoint[what]);
   for (const iommu of child(tree, "iommus") as StatusTree[])
     add(`domains of ${iommu["name"] as string}`, iommu["domains"]);
   add("pinned memory", child(tree, "memory", "frames"));
