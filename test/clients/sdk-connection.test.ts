@@ -105,6 +105,22 @@ describe("a connection that goes wrong", () => {
     expect(daemon.closed).toBe(true);
   });
 
+  test("takes replies that overtake a DMA, and none that overtake anything else", async () => {
+    const { daemon, connection } = await connected();
+    const dma = connection.request({ deviceDma: {} }, "dma");
+    const status = connection.request({ status: {} }, "status");
+    const close = rejection(connection.request({ close: {} }, "close"));
+    await turn();
+    daemon.send({ sequence: 3, status: { json: "overtakes" } });
+    expect((await status).json).toBe("overtakes");
+    daemon.send({ sequence: 2, dma: { error: 5 } });
+    expect((await dma).error).toBe(5);
+    const late = rejection(connection.request({ status: {} }, "status"));
+    await turn();
+    daemon.send({ sequence: 5, status: { json: "" } });
+    for (const error of [await close, await late]) expect(error).toMatchObject({ code: "BAD_REPLY" });
+  });
+
   test("as the daemon sends garbage fails with BAD_REPLY", async () => {
     const { daemon, connection } = await connected();
     const reply = rejection(connection.request({ status: {} }, "status"));

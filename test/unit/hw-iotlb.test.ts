@@ -132,4 +132,16 @@ describe("index allocator", () => {
     });
     fc.assert(property, { seed: 1, numRuns: 200 });
   });
+
+  test("gives the lowest run of what was given back, else the next new numbers, and goes on in order", () => {
+    const allocator = new IndexAllocator(0, 19);
+    for (let number = 0; number < 12; number++) allocator.allocate();
+    for (const number of [9, 2, 5, 7, 8, 4, 0]) allocator.free(number);
+    expect(allocator.allocateRun(3)).toBe(7);
+    expect(allocator.allocateRun(2)).toBe(4);
+    expect(allocator.allocateRun(2)).toBe(12);
+    expect(allocator.allocateRun(7)).toBe(-1);
+    expect(allocator.available).toBe(8);
+    expect([allocator.allocate(), allocator.allocateRun(1), allocator.allocate()]).toEqual([0, 2, 14]);
+  });
 });

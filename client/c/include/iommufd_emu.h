@@ -228,6 +228,7 @@ struct iommufd_emu_fault {
 	uint64_t address;      /* the IOVA */
 	uint32_t requester_id; /* bus 15:8, device 7:3, function 2:0 */
 	uint32_t reason;       /* the code of the architecture's manual */
+	uint32_t pasid;        /* of the request; 0: it had none */
 	bool write;
 	char name[64];         /* its name there */
 };
@@ -255,9 +256,18 @@ IOMMUFD_EMU_API int iommufd_emu_endpoint_attach(struct iommufd_emu_endpoint *end
 IOMMUFD_EMU_API int iommufd_emu_endpoint_detach(struct iommufd_emu_endpoint *endpoint);
 
 /*
+ * The same for one PASID of the device, from 1; 0 stands for requests without PASID. -EINVAL: the device does not have it,
+ * or an HWPT in use was not allocated with IOMMU_HWPT_ALLOC_PASID.
+ */
+IOMMUFD_EMU_API int iommufd_emu_endpoint_attach_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid,
+						      uint32_t pt_id, uint32_t *hwpt_id);
+IOMMUFD_EMU_API int iommufd_emu_endpoint_detach_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid);
+
+/*
  * DMA of any alignment and length; long ones travel in several frames. 0, -EIO: stopped by an IOMMU fault, -EFAULT: the
  * memory behind a page is gone, -EINVAL: no bytes, beyond 2^64 - 1, or a copy or fill longer than the daemon's limit
- * dmaMoveBytesMax. `dma` may be NULL.
+ * dmaMoveBytesMax. `dma` may be NULL. Where the HWPT has a fault queue, a call returns when each page that it misses has
+ * been mapped and answered there, by another thread or process, or refused.
  */
 IOMMUFD_EMU_API int iommufd_emu_dma_read(struct iommufd_emu_endpoint *endpoint, uint64_t iova, void *data,
 					 size_t length, struct iommufd_emu_dma *dma);
@@ -267,6 +277,17 @@ IOMMUFD_EMU_API int iommufd_emu_dma_copy(struct iommufd_emu_endpoint *endpoint, 
 					 uint64_t destination_iova, uint64_t length, struct iommufd_emu_dma *dma);
 IOMMUFD_EMU_API int iommufd_emu_dma_fill(struct iommufd_emu_endpoint *endpoint, uint64_t iova, uint64_t length,
 					 uint8_t value, struct iommufd_emu_dma *dma);
+
+/* The same with a PASID in the device's requests; 0: without. -EINVAL also for a PASID that the device does not have. */
+IOMMUFD_EMU_API int iommufd_emu_dma_read_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t iova,
+					       void *data, size_t length, struct iommufd_emu_dma *dma);
+IOMMUFD_EMU_API int iommufd_emu_dma_write_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t iova,
+						const void *data, size_t length, struct iommufd_emu_dma *dma);
+IOMMUFD_EMU_API int iommufd_emu_dma_copy_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid,
+					       uint64_t source_iova, uint64_t destination_iova, uint64_t length,
+					       struct iommufd_emu_dma *dma);
+IOMMUFD_EMU_API int iommufd_emu_dma_fill_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t iova,
+					       uint64_t length, uint8_t value, struct iommufd_emu_dma *dma);
 
 /*
  * The fault records of this endpoint, oldest first: fills up to `capacity` and returns how many there are. *lost, which

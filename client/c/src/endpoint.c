@@ -12,6 +12,9 @@
 #define NODE_BYTES_MAX 256
 #define ENVELOPE_BYTES 256
 
+/* Requests of the device without PASID. */
+#define NO_PASID 0
+
 int iommufd_emu_endpoint_open(const char *socket_path, const char *name, struct iommufd_emu_endpoint **endpoint)
 {
 	static const char prefix[] = "endpoint/";
@@ -64,21 +67,34 @@ int iommufd_emu_endpoint_bind(struct iommufd_emu_endpoint *endpoint, const struc
 	return emu_exchange_result(&endpoint->connection, &pending, dev_id);
 }
 
-int iommufd_emu_endpoint_attach(struct iommufd_emu_endpoint *endpoint, uint32_t pt_id, uint32_t *hwpt_id)
+int iommufd_emu_endpoint_attach_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint32_t pt_id,
+				      uint32_t *hwpt_id)
 {
 	struct emu_pending pending;
 
 	emu_request_begin(&endpoint->connection, &pending, EMU_DEVICE_ATTACH);
 	emu_put_varint(&pending.writer, EMU_ATTACH_PT_ID, pt_id);
+	emu_put_varint(&pending.writer, EMU_ATTACH_PASID, pasid);
 	return emu_exchange_result(&endpoint->connection, &pending, hwpt_id);
 }
 
-int iommufd_emu_endpoint_detach(struct iommufd_emu_endpoint *endpoint)
+int iommufd_emu_endpoint_attach(struct iommufd_emu_endpoint *endpoint, uint32_t pt_id, uint32_t *hwpt_id)
+{
+	return iommufd_emu_endpoint_attach_pasid(endpoint, NO_PASID, pt_id, hwpt_id);
+}
+
+int iommufd_emu_endpoint_detach_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid)
 {
 	struct emu_pending pending;
 
 	emu_request_begin(&endpoint->connection, &pending, EMU_DEVICE_DETACH);
+	emu_put_varint(&pending.writer, EMU_DETACH_PASID, pasid);
 	return emu_exchange_result(&endpoint->connection, &pending, NULL);
+}
+
+int iommufd_emu_endpoint_detach(struct iommufd_emu_endpoint *endpoint)
+{
+	return iommufd_emu_endpoint_detach_pasid(endpoint, NO_PASID);
 }
 
 static void take_fault(struct emu_bytes message, struct iommufd_emu_fault *fault)
@@ -91,6 +107,7 @@ static void take_fault(struct emu_bytes message, struct iommufd_emu_fault *fault
 	fault->address = emu_get_varint(message, EMU_FAULT_ADDRESS);
 	fault->requester_id = (uint32_t)emu_get_varint(message, EMU_FAULT_REQUESTER);
 	fault->reason = (uint32_t)emu_get_varint(message, EMU_FAULT_REASON);
+	fault->pasid = (uint32_t)emu_get_varint(message, EMU_FAULT_PASID);
 	fault->write = emu_get_varint(message, EMU_FAULT_WRITE) != 0;
 	memcpy(fault->name, name.data, length);
 }
@@ -124,9 +141,11 @@ static int run_dma(struct iommufd_emu_endpoint *endpoint, struct emu_pending *pe
 	return error;
 }
 
-static size_t begin_dma(struct iommufd_emu_endpoint *endpoint, struct emu_pending *pending, uint32_t operation)
+static size_t begin_dma(struct iommufd_emu_endpoint *endpoint, struct emu_pending *pending, uint32_t pasid,
+			uint32_t operation)
 {
 	emu_request_begin(&endpoint->connection, pending, EMU_DEVICE_DMA);
+	emu_put_varint(&pending->writer, EMU_DMA_PASID, pasid);
 	return emu_message_begin(&pending->writer, operation);
 }
 
@@ -148,8 +167,8 @@ static bool beyond_end(uint64_t iova, size_t length)
 	return length && iova + (length - 1) < iova;
 }
 
-int iommufd_emu_dma_read(struct iommufd_emu_endpoint *endpoint, uint64_t iova, void *data, size_t length,
-			 struct iommufd_emu_dma *dma)
+int iommufd_emu_dma_read_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t iova, void *data,
+			       size_t length, struct iommufd_emu_dma *dma)
 {
 	struct iommufd_emu_dma own;
 	uint8_t *at = data;
@@ -163,7 +182,7 @@ int iommufd_emu_dma_read(struct iommufd_emu_endpoint *endpoint, uint64_t iova, v
 	do {
 		size_t part = chunk_bytes(endpoint, length);
 		struct emu_pending pending;
-		size_t operation = begin_dma(endpoint, &pending, EMU_DMA_READ);
+		size_t operation = begin_dma(endpoint, &pending, pasid, EMU_DMA_READ);
 
 		emu_put_varint(&pending.writer, EMU_DMA_IOVA, iova);
 		emu_put_varint(&pending.writer, EMU_DMA_LENGTH, part);
@@ -175,8 +194,14 @@ int iommufd_emu_dma_read(struct iommufd_emu_endpoint *endpoint, uint64_t iova, v
 	return error;
 }
 
-int iommufd_emu_dma_write(struct iommufd_emu_endpoint *endpoint, uint64_t iova, const void *data, size_t length,
-			  struct iommufd_emu_dma *dma)
+int iommufd_emu_dma_read(struct iommufd_emu_endpoint *endpoint, uint64_t iova, void *data, size_t length,
+			 struct iommufd_emu_dma *dma)
+{
+	return iommufd_emu_dma_read_pasid(endpoint, NO_PASID, iova, data, length, dma);
+}
+
+int iommufd_emu_dma_write_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t iova,
+				const void *data, size_t length, struct iommufd_emu_dma *dma)
 {
 	struct iommufd_emu_dma own;
 	const uint8_t *at = data;
@@ -190,7 +215,7 @@ int iommufd_emu_dma_write(struct iommufd_emu_endpoint *endpoint, uint64_t iova, 
 	do {
 		size_t part = chunk_bytes(endpoint, length);
 		struct emu_pending pending;
-		size_t operation = begin_dma(endpoint, &pending, EMU_DMA_WRITE);
+		size_t operation = begin_dma(endpoint, &pending, pasid, EMU_DMA_WRITE);
 
 		emu_put_varint(&pending.writer, EMU_DMA_IOVA, iova);
 		emu_put_bytes(&pending.writer, EMU_DMA_DATA, at, part);
@@ -202,12 +227,18 @@ int iommufd_emu_dma_write(struct iommufd_emu_endpoint *endpoint, uint64_t iova, 
 	return error;
 }
 
-int iommufd_emu_dma_copy(struct iommufd_emu_endpoint *endpoint, uint64_t source_iova, uint64_t destination_iova,
-			 uint64_t length, struct iommufd_emu_dma *dma)
+int iommufd_emu_dma_write(struct iommufd_emu_endpoint *endpoint, uint64_t iova, const void *data, size_t length,
+			  struct iommufd_emu_dma *dma)
+{
+	return iommufd_emu_dma_write_pasid(endpoint, NO_PASID, iova, data, length, dma);
+}
+
+int iommufd_emu_dma_copy_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t source_iova,
+			       uint64_t destination_iova, uint64_t length, struct iommufd_emu_dma *dma)
 {
 	struct iommufd_emu_dma own;
 	struct emu_pending pending;
-	size_t operation = begin_dma(endpoint, &pending, EMU_DMA_COPY);
+	size_t operation = begin_dma(endpoint, &pending, pasid, EMU_DMA_COPY);
 
 	if (!dma)
 		dma = &own;
@@ -218,12 +249,18 @@ int iommufd_emu_dma_copy(struct iommufd_emu_endpoint *endpoint, uint64_t source_
 	return run_dma(endpoint, &pending, operation, NULL, 0, dma);
 }
 
-int iommufd_emu_dma_fill(struct iommufd_emu_endpoint *endpoint, uint64_t iova, uint64_t length, uint8_t value,
-			 struct iommufd_emu_dma *dma)
+int iommufd_emu_dma_copy(struct iommufd_emu_endpoint *endpoint, uint64_t source_iova, uint64_t destination_iova,
+			 uint64_t length, struct iommufd_emu_dma *dma)
+{
+	return iommufd_emu_dma_copy_pasid(endpoint, NO_PASID, source_iova, destination_iova, length, dma);
+}
+
+int iommufd_emu_dma_fill_pasid(struct iommufd_emu_endpoint *endpoint, uint32_t pasid, uint64_t iova, uint64_t length,
+			       uint8_t value, struct iommufd_emu_dma *dma)
 {
 	struct iommufd_emu_dma own;
 	struct emu_pending pending;
-	size_t operation = begin_dma(endpoint, &pending, EMU_DMA_FILL);
+	size_t operation = begin_dma(endpoint, &pending, pasid, EMU_DMA_FILL);
 
 	if (!dma)
 		dma = &own;
@@ -232,6 +269,12 @@ int iommufd_emu_dma_fill(struct iommufd_emu_endpoint *endpoint, uint64_t iova, u
 	emu_put_varint(&pending.writer, EMU_DMA_LENGTH, length);
 	emu_put_varint(&pending.writer, EMU_DMA_VALUE, value);
 	return run_dma(endpoint, &pending, operation, NULL, 0, dma);
+}
+
+int iommufd_emu_dma_fill(struct iommufd_emu_endpoint *endpoint, uint64_t iova, uint64_t length, uint8_t value,
+			 struct iommufd_emu_dma *dma)
+{
+	return iommufd_emu_dma_fill_pasid(endpoint, NO_PASID, iova, length, value, dma);
 }
 
 int iommufd_emu_endpoint_faults(struct iommufd_emu_endpoint *endpoint, struct iommufd_emu_fault *faults,
