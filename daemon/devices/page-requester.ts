@@ -12,16 +12,16 @@ export const PAGE_REQUESTS_MAX = 512;
 /** "abandoned": nobody wants the page any more. */
 export type PageAnswer = PageResponse | "abandoned";
 
-interface QueuedRequest {
+interface Request {
   readonly page: MissingPage;
-  readonly signal: AbortSignal | undefined;
   readonly respond: (response: PageResponse) => void;
 }
 
 export class PageRequester {
   private readonly groups = new IndexAllocator(0, PAGE_REQUESTS_MAX - 1);
-  /** Those that no group was left for, oldest first. */
-  private readonly queue: QueuedRequest[] = [];
+  /** Those that have no group yet, oldest first. */
+  private readonly queue = new Set<Request>();
+  private sending = false;
 
   /** Requests that have not been answered. */
   get open(): number {
@@ -32,17 +32,19 @@ export class PageRequester {
   ask(page: MissingPage, signal: AbortSignal | undefined): PageAnswer | Promise<PageAnswer> {
     if (signal?.aborted === true) return "abandoned";
     const outcome: { answer?: PageAnswer; settle?: (answer: PageAnswer) => void } = {};
-    this.send({
+    const request: Request = {
       page,
-      signal,
       respond: (response) => {
         outcome.answer = response;
         outcome.settle?.(response);
       },
-    });
+    };
+    this.queue.add(request);
+    this.sendQueued();
     if (outcome.answer !== undefined) return outcome.answer;
     return new Promise((resolve) => {
       const abandon = (): void => {
+        this.queue.delete(request);
         resolve("abandoned");
       };
       signal?.addEventListener("abort", abandon);
@@ -53,24 +55,20 @@ export class PageRequester {
     });
   }
 
-  private send(request: QueuedRequest): void {
-    const group = this.groups.allocate();
-    if (group < 0) {
-      this.queue.push(request);
-      return;
-    }
-    request.page.ask(group, (response) => {
-      this.groups.free(group);
-      request.respond(response);
-      this.sendQueued();
-    });
-  }
-
+  /** As many as there are groups. One that is answered at once makes room for the next within the same loop. */
   private sendQueued(): void {
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      if (next.signal?.aborted === true) continue;
-      this.send(next);
-      return;
+    if (this.sending) return;
+    this.sending = true;
+    for (const request of this.queue) {
+      const group = this.groups.allocate();
+      if (group < 0) break;
+      this.queue.delete(request);
+      request.page.ask(group, (response) => {
+        this.groups.free(group);
+        request.respond(response);
+        this.sendQueued();
+      });
     }
+    this.sending = false;
   }
 }

@@ -49,6 +49,11 @@ export function expectationOf(bytes: Uint8Array): Expectation {
   return { sequence: message.sequence ?? 0, message, kinds: kinds.map((kind) => replyKinds[kind]!) };
 }
 
+/** A DMA may wait for a page, and what follows it may overtake it. */
+export function mayWait({ kinds }: Expectation): boolean {
+  return kinds.includes("dma");
+}
+
 /** @returns what is wrong with a reply, or undefined */
 export function complaint(expected: Expectation, reply: ServerMessage): string | undefined {
   if (reply.sequence !== expected.sequence) return `sequence ${reply.sequence} answers ${expected.sequence}`;

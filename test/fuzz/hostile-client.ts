@@ -9,7 +9,7 @@ import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { frame, type ServerMessage } from "../support/daemon.js";
 import { Random } from "../support/random.js";
 import { RawClient } from "../support/raw-client.js";
-import { complaint, endComplaint, type Expectation, expectationOf } from "./expectation.js";
+import { complaint, endComplaint, type Expectation, expectationOf, mayWait } from "./expectation.js";
 import { Messages, type World } from "./messages.js";
 import { bodyMutations, streamMutations } from "./mutations.js";
 
@@ -83,9 +83,8 @@ class Shared {
 class Lane {
   private readonly messages: Messages;
   private client!: RawClient;
-  /** What must be answered, in order. */
+  /** What has not been answered. It must be in order, but for DMAs, which may wait for a page that nobody maps. */
   private expected: Expectation[] = [];
-  private answered = 0;
   private failure: string | undefined;
 
   constructor(
@@ -104,7 +103,6 @@ class Lane {
     shared.sessions++;
     this.client = await RawClient.connect(shared.orders.socket);
     this.expected = [];
-    this.answered = 0;
     this.client.onFrame = (message) => {
       this.receive(message);
     };
@@ -143,7 +141,7 @@ class Lane {
     const sentinel = { sequence: SENTINEL_SEQUENCE, sync: {} };
     bodies.push(iommufd_emu.v1.ClientFrame.encode(sentinel).finish());
     this.sendFrames(bodies);
-    const answered = (): boolean => this.answered === this.expected.length;
+    const answered = (): boolean => this.expected.every(mayWait);
     await this.client.until(answered, "the answers to a burst of frames");
     this.complain();
     if (answered()) return true;
@@ -200,13 +198,13 @@ class Lane {
       return;
     }
     if (reply.error) return;
-    const expected = this.expected[this.answered];
+    const at = this.expected.findIndex((each) => !mayWait(each) || complaint(each, reply) === undefined);
+    const [expected] = at < 0 ? [] : this.expected.splice(at, 1);
     if (expected === undefined) {
       this.failure ??= `a reply came that nothing asked for: ${JSON.stringify(Object.keys(reply))}`;
       return;
     }
     this.failure ??= complaint(expected, reply);
-    this.answered++;
     shared.handled++;
     if (reply.open?.error === 0) shared.addToken(reply.open.token!);
     for (const { result } of reply.ioctl ? [reply.ioctl] : (reply.batch?.replies ?? []))

@@ -121,19 +121,19 @@ export class Messages {
           },
         };
       case "deviceDma":
-        return { deviceDma: this.dma() };
+        return { deviceDma: { ...this.dma(), ...this.pasid() } };
       case "regionAdd":
         return { regionAdd: this.region() };
       case "regionRemove":
         return { regionRemove: { address: toLong(this.clientAddress(), "address") } };
       case "deviceAttach":
-        return { deviceAttach: { ptId: this.id() } };
+        return { deviceAttach: { ptId: this.id(), ...this.pasid() } };
       case "deviceBind":
         return { deviceBind: { iommufdToken: this.token() } };
       case "deviceDetach":
-        return { deviceDetach: {} };
+        return { deviceDetach: this.pasid() };
       case "deviceWalk":
-        return { deviceWalk: { iova: toLong(this.iova(), "iova"), write: random.chance(50) } };
+        return { deviceWalk: { iova: toLong(this.iova(), "iova"), write: random.chance(50), ...this.pasid() } };
       case "deviceFaults":
         return { deviceFaults: { clear: random.chance(50) } };
       case "open": {
@@ -175,6 +175,12 @@ export class Messages {
     const { random } = this;
     if (random.chance(75)) return 1 + random.below(3);
     return random.chance(80) ? random.below(10) : random.u32();
+  }
+
+  private pasid(): { pasid?: number } {
+    const { random } = this;
+    if (random.chance(75)) return {};
+    return { pasid: random.chance(80) ? random.below(4) : random.u32() };
   }
 
   private iova(): bigint {

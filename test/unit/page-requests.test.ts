@@ -216,6 +216,15 @@ describe("many requests", () => {
     expect(dma.pages.open).toBe(0);
   });
 
+  test("end without piling up when nobody listens any more", async () => {
+    const { iommu, dma, asked } = setUp();
+    const results = Array.from({ length: 20_000 }, () => waits(dma.write(at(0), bytes(1))));
+    iommu.listen(RID, undefined);
+    for (const { respond } of [...asked]) respond("invalid");
+    for (const { error } of await Promise.all(results)) expect(error).toBe(errno.EIO);
+    expect([asked.length, dma.pages.open]).toEqual([PAGE_REQUESTS_MAX, 0]);
+  });
+
   test("of a caller who has lost interest end; a late answer frees the group and moves no bytes", async () => {
     const { memory, iommu, domain, dma, asked } = setUp();
     const caller = new AbortController();

@@ -105,6 +105,18 @@ describe("mistakes", () => {
       ["iommus[0].profile.mgaw: must be a whole number from 31 to 57", 'iommus[0].profile: unknown key "ssads"'],
     ],
     [
+      {
+        iommus: [{ ...IOMMU, profile: { pasidBits: 21, pageRequests: 1 } }],
+        endpoints: [{ name: "a", address: "0000:00:04.0", iommu: IOMMU.name, pasidBits: -1, pageRequests: "yes" }],
+      },
+      [
+        "iommus[0].profile.pasidBits: must be a whole number from 0 to 20",
+        "iommus[0].profile.pageRequests: must be true or false",
+        "endpoints[0].pasidBits: must be a whole number from 0 to 20",
+        "endpoints[0].pageRequests: must be true or false",
+      ],
+    ],
+    [
       { iommus: [{ ...IOMMU, profile: { mgaw: 35, sagaw: 5 } }], endpoints: [] },
       ["iommus[0].profile.sagaw: must be 2, 4, 8 or a sum of them"],
     ],
