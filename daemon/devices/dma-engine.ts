@@ -6,6 +6,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { InterruptRequest, Iommu, MissingPage, PhysicalMemory, TranslationFault } from "../hw/interface.js";
 import { lastOf, U64 } from "../u64.js";
+import type { Cancellation } from "./cancellation.js";
 import { PageRequester, type PageAnswer } from "./page-requester.js";
 
 /** Bytes of one memory access: a client that serves its memory itself answers it in one frame. */
@@ -18,7 +19,7 @@ export interface DmaOptions {
   /** Absent: requests without PASID. */
   readonly pasid?: number | undefined;
   /** Nobody wants the result any more: a transfer that waits for a page ends. */
-  readonly signal?: AbortSignal;
+  readonly cancellation?: Cancellation;
   /** Called when the transfer begins to wait for a page, which somebody has to map or refuse. */
   readonly onPageWait?: () => void;
 }
@@ -154,7 +155,7 @@ export class DmaEngine {
 
   /** @returns EIO, EINTR */
   private *awaitPage(page: MissingPage, options: DmaOptions): Generator<Promise<Errno>, Errno, Errno> {
-    const answer = this.pages.ask(page, options.signal);
+    const answer = this.pages.ask(page, options.cancellation);
     if (!(answer instanceof Promise)) return ANSWER_ERRNO[answer];
     options.onPageWait?.();
     return yield answer.then((late) => ANSWER_ERRNO[late]);

@@ -5,6 +5,7 @@
  */
 import { IndexAllocator } from "../hw/engine/index-allocator.js";
 import type { MissingPage, PageResponse } from "../hw/interface.js";
+import type { Cancellation } from "./cancellation.js";
 
 /** A group index has 9 bits. */
 export const PAGE_REQUESTS_MAX = 512;
@@ -28,9 +29,9 @@ export class PageRequester {
     return PAGE_REQUESTS_MAX - this.groups.available;
   }
 
-  /** @param signal says that nobody wants the page any more */
-  ask(page: MissingPage, signal: AbortSignal | undefined): PageAnswer | Promise<PageAnswer> {
-    if (signal?.aborted === true) return "abandoned";
+  /** @param cancellation says that nobody wants the page any more */
+  ask(page: MissingPage, cancellation: Cancellation | undefined): PageAnswer | Promise<PageAnswer> {
+    if (cancellation?.cancelled === true) return "abandoned";
     const outcome: { answer?: PageAnswer; settle?: (answer: PageAnswer) => void } = {};
     const request: Request = {
       page,
@@ -47,9 +48,9 @@ export class PageRequester {
         this.queue.delete(request);
         resolve("abandoned");
       };
-      signal?.addEventListener("abort", abandon);
+      cancellation?.add(abandon);
       outcome.settle = (answer) => {
-        signal?.removeEventListener("abort", abandon);
+        cancellation?.remove(abandon);
         resolve(answer);
       };
     });

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import { Cancellation } from "../devices/cancellation.js";
 import type { Peer } from "../memory/peer.js";
 import type { U64 } from "../u64.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
@@ -64,8 +65,8 @@ export class Session implements Notified {
   private parked: Turn | undefined;
   /** Requests that others overtake. */
   private readonly overtaken = new Set<Turn>();
-  /** Aborted when this session gives its file up: nobody wants its DMAs any more. Absent: there was none. */
-  private interest: AbortController | undefined;
+  /** Of the DMAs of this session, when it gives its file up. */
+  private cancellation = new Cancellation();
   private idleListeners: (() => void)[] = [];
   private readonly waiting: IClientFrame[] = [];
   private readonly request = new IoctlRequest();
@@ -118,7 +119,7 @@ export class Session implements Notified {
     if (this.ended) return;
     this.ended = true;
     this.waiting.length = 0;
-    this.interest?.abort();
+    this.cancellation.cancel();
     this.callbacks.abandon();
     this.leave();
     this.descriptors.end();
@@ -363,8 +364,8 @@ export class Session implements Notified {
   /** DMAs of this connection that wait for pages end with it: refused by the release, else abandoned. They are answered first. */
   private close(): Reply | Promise<Reply> {
     const reply = { close: { released: this.leave() } };
-    this.interest?.abort();
-    this.interest = undefined;
+    this.cancellation.cancel();
+    this.cancellation = new Cancellation();
     if (this.overtaken.size === 0) return reply;
     return Promise.all([...this.overtaken].flatMap(({ answered }) => answered ?? [])).then(() => reply);
   }
@@ -531,9 +532,8 @@ export class Session implements Notified {
   private dma(dma: iommufd_emu.v1.DeviceDma.$Properties, turn: Turn): Reply | Promise<Reply> {
     const { limits } = this.server;
     if (this.overtaken.size >= limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
-    this.interest ??= new AbortController();
     const reply = deviceDma(this.endpointFile()?.endpoint, dma, limits, {
-      signal: this.interest.signal,
+      cancellation: this.cancellation,
       onPageWait: () => {
         this.yieldTurn(turn);
       },

@@ -298,6 +298,11 @@ describe.each([
     const { device, deviceId, hwptId } = await machine();
     const { maxPasidLog2 } = await fd.getHwInfo(deviceId);
     expect(maxPasidLog2).toBe(15);
+    // PASID 0 stands for requests without one.
+    await device.detach({ pasid: 0 });
+    expect((await device.walk(0x1000)).fault!.reason).toBe(0x59);
+    expect(await device.attach(hwptId, { pasid: 0 })).toBe(hwptId);
+    expect((await device.walk(0x1000)).fault!.reason).toBe(0x79);
     const last = 2 ** maxPasidLog2 - 1;
     expect(await device.attach(hwptId, { pasid: last })).toBe(hwptId);
     expect(await errnoOf(device.attach(hwptId, { pasid: last + 1 }))).toBe("EINVAL");

@@ -27,6 +27,9 @@ const replyKinds: Readonly<Record<string, string>> = {
   deviceFaults: "faults",
   deviceWalk: "walk",
   status: "status",
+  read: "file",
+  write: "file",
+  map: "map",
 };
 
 export interface Expectation {

@@ -1,6 +1,7 @@
 /** DMA that waits for pages: specification 60, section 2.10, between a DMA engine, a VT-d unit and who listens to it. */
 import { describe, expect, test } from "@jest/globals";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import { Cancellation } from "../../daemon/devices/cancellation.js";
 import { DmaEngine, type DmaResult } from "../../daemon/devices/dma-engine.js";
 import { PAGE_REQUESTS_MAX } from "../../daemon/devices/page-requester.js";
 import { TableMemory } from "../../daemon/hw/engine/table-memory.js";
@@ -227,11 +228,12 @@ describe("many requests", () => {
 
   test("of a caller who has lost interest end; a late answer frees the group and moves no bytes", async () => {
     const { memory, iommu, domain, dma, asked } = setUp();
-    const caller = new AbortController();
-    const { signal } = caller;
-    const results = Array.from({ length: PAGE_REQUESTS_MAX + 2 }, () => waits(dma.write(at(0), bytes(1), { signal })));
+    const cancellation = new Cancellation();
+    const results = Array.from({ length: PAGE_REQUESTS_MAX + 2 }, () =>
+      waits(dma.write(at(0), bytes(1), { cancellation })),
+    );
     const other = waits(dma.write(at(0), bytes(1)));
-    caller.abort();
+    cancellation.cancel();
     for (const result of await Promise.all(results)) expect(result.error).toBe(errno.EINTR);
     expect(dma.pages.open).toBe(PAGE_REQUESTS_MAX);
     domain.map(0, 4, 1, RW);
@@ -242,6 +244,6 @@ describe("many requests", () => {
     asked.at(-1)!.respond("success");
     expect(await other).toEqual({ error: errno.OK, transferred: 1 });
     expect([dma.pages.open, iommu.faults.recordsOf(RID)]).toEqual([0, []]);
-    expect(dma.read(at(PAGE), new Uint8Array(1), { signal })).toEqual({ error: errno.EINTR, transferred: 0 });
+    expect(dma.read(at(PAGE), new Uint8Array(1), { cancellation })).toEqual({ error: errno.EINTR, transferred: 0 });
   });
 });
