@@ -6,21 +6,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { Connection } from "../../client/ts/connection.js";
-import { transportOf } from "../../client/ts/iommu-fd.js";
-import { type ConnectOptions, Endpoint, GuestMemory, IommuFd, IommufdError } from "../../client/ts/index.js";
+import {
+  type ConnectOptions,
+  Endpoint,
+  type FaultQueue,
+  GuestMemory,
+  IommuFd,
+  IommufdError,
+  type PageRequest,
+} from "../../client/ts/index.js";
 import { createTestIommu } from "../../client/ts/testing.js";
-import { fromLong, toLong } from "../../client/ts/wire64.js";
 import { serve } from "../../daemon/main/serve.js";
-import { decodeStruct, encodeStruct } from "../../proto/uapi/codec.js";
-import { errno } from "../../proto/uapi/errno.js";
-import { iommu_fault_alloc } from "../../proto/uapi/iommufd.js";
+import { decodeStruct } from "../../proto/uapi/codec.js";
 import { iommu_hwpt_pgfault } from "../../proto/uapi/iommufd-data.js";
 
 const PAGE = 4096;
-const FAULT_QUEUE_ALLOC = 0x3b8e;
-const SUCCESS = 0;
-const INVALID = 1;
 
 interface Reached {
   readonly options: ConnectOptions;
@@ -52,51 +52,16 @@ function errnoOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
-/** A fault queue as its file: what a program reads from it, and its answers. */
-class FaultQueue {
-  private constructor(
-    readonly id: number,
-    readonly connection: Connection,
-  ) {}
+/** The next request. */
+async function next(queue: FaultQueue): Promise<PageRequest> {
+  await queue.untilReadable();
+  return (await queue.read())[0]!;
+}
 
-  static async make(fd: IommuFd, options: ConnectOptions): Promise<FaultQueue> {
-    const { struct, descriptors } = await fd.ioctl(FAULT_QUEUE_ALLOC, encodeStruct(iommu_fault_alloc, {}));
-    const connection = await Connection.open(transportOf(options));
-    await connection.request({ join: { token: descriptors[0]!.token, hold: true } }, "join");
-    return new FaultQueue(decodeStruct(iommu_fault_alloc, struct).out_fault_id, connection);
-  }
-
-  /** The records that have come so far. @param max as many of them */
-  async read(max = 100) {
-    const address = toLong(0x10000, "address");
-    const writable = [{ address, length: PAGE }];
-    const count = toLong(40 * max, "count");
-    const { result, written } = await this.connection.request({ read: { address, count, writable } }, "file");
-    const bytes = Buffer.alloc(result ?? 0);
-    for (const segment of written ?? []) bytes.set(segment.data ?? [], Number(fromLong(segment.address)) - 0x10000);
-    return Array.from({ length: bytes.length / 40 }, (_, index) =>
-      decodeStruct(iommu_hwpt_pgfault, bytes.subarray(index * 40, index * 40 + 40)),
-    );
-  }
-
-  /** The next record. */
-  async next() {
-    for (;;) {
-      const [record] = await this.read();
-      if (record !== undefined) return record;
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  }
-
-  /** @returns what write(2) does */
-  async answer(cookie: number, code: number): Promise<number> {
-    const address = toLong(0x10000, "address");
-    const data = Buffer.alloc(8);
-    data.writeUInt32LE(cookie, 0);
-    data.writeUInt32LE(code, 4);
-    const write = { address, count: toLong(8, "count"), readable: [{ address, data }] };
-    return (await this.connection.request({ write }, "file")).result ?? 0;
-  }
+/** The next request as the kernel's struct. */
+async function nextRecord(queue: FaultQueue) {
+  await queue.untilReadable();
+  return decodeStruct(iommu_hwpt_pgfault, await queue.file.read(iommu_hwpt_pgfault.bytes));
 }
 
 describe.each([
@@ -132,8 +97,8 @@ describe.each([
       memory.close();
     });
     const { address } = await fd.registerMemory(memory);
-    const queue = await FaultQueue.make(fd, reached.options);
-    closing.push(() => queue.connection.end());
+    const queue = await fd.faultQueue();
+    closing.push(() => queue.close());
     const device = await endpoint();
     await device.faults({ clear: true });
     const deviceId = await device.bind(fd);
@@ -150,12 +115,12 @@ describe.each([
     await map(3, 0x5000);
     const data = Buffer.from("across the end of a page");
     const written = device.write(0x5ff0, data);
-    const record = await queue.next();
+    const record = await nextRecord(queue);
     expect(record).toMatchObject({
       ...{ flags: 2, dev_id: deviceId, pasid: 0, perm: 2, addr: 0x6000n, length: 0, cookie: 1 },
     });
     await map(9, 0x6000);
-    expect(await queue.answer(record.cookie, SUCCESS)).toBe(8);
+    await queue.respond(record.cookie, true);
     expect(await written).toEqual({ code: "OK", transferred: BigInt(data.length) });
     const end = Buffer.concat([memory.read(4 * PAGE - 16, 16), memory.read(9 * PAGE, data.length - 16)]);
     expect(end).toEqual(data);
@@ -166,14 +131,14 @@ describe.each([
   test("refused, it ends with its fault", async () => {
     const { queue, device } = await machine();
     const read = device.read(0x7008, 8);
-    const { cookie, perm, addr } = await queue.next();
-    expect([perm, addr]).toEqual([1, 0x7000n]);
+    const { cookie, permissions, address } = await next(queue);
+    expect([permissions, address]).toEqual([1, 0x7000n]);
     expect((await device.faults()).faults).toEqual([]);
-    await queue.answer(cookie, INVALID);
+    await queue.respond(cookie, false);
     const result = await read;
     expect(result).toMatchObject({ code: "EIO", transferred: 0n, fault: { address: 0x7008n, write: false } });
     expect((await device.faults()).faults).toEqual([result.fault]);
-    expect(await queue.answer(cookie, SUCCESS)).toBe(-errno.EINVAL);
+    expect(await errnoOf(queue.respond(cookie, true))).toBe("EINVAL");
   });
 
   test("meanwhile other calls of its endpoint go on, and other DMAs wait beside it", async () => {
@@ -184,14 +149,14 @@ describe.each([
     expect((await device.write(0x1000, Buffer.from("c"))).code).toBe("OK");
     expect((await device.walk(0x1000)).page).toBeDefined();
     const records = await queue.read();
-    expect(records.map(({ addr, grpid }) => [addr, grpid])).toEqual([
+    expect(records.map(({ address, groupId }) => [address, groupId])).toEqual([
       [0x2000n, 0],
       [0x3000n, 1],
     ]);
     await map(2, 0x3000);
-    await queue.answer(records[1]!.cookie, SUCCESS);
+    await queue.respond(records[1]!.cookie, true);
     expect((await second).code).toBe("OK");
-    await queue.answer(records[0]!.cookie, INVALID);
+    await queue.respond(records[0]!.cookie, false);
     expect((await first).code).toBe("EIO");
   });
 
@@ -199,14 +164,14 @@ describe.each([
     const { queue, device, ioasId } = await machine();
     const [read, unread] = [device.write(0x1000, Buffer.from("x")), device.read(0x2000, 4)];
     await device.walk(0);
-    const [record] = await queue.read(1);
+    const record = await nextRecord(queue);
     const later = device.read(0x3000, 4);
     if (how === "detach") await device.detach();
     else await device.attach(ioasId);
     for (const result of await Promise.all([read, unread, later]))
       expect(result).toMatchObject({ code: "EIO", fault: { reason: 0x79 } });
     expect(await queue.read()).toEqual([]);
-    expect(await queue.answer(record!.cookie, SUCCESS)).toBe(-errno.EINVAL);
+    expect(await errnoOf(queue.respond(record.cookie, true))).toBe("EINVAL");
     // No queue any more: at once.
     expect((await device.write(0x1000, Buffer.from("x"))).code).toBe("EIO");
   });
@@ -214,8 +179,8 @@ describe.each([
   test("closing the queue answers nothing; the detach does", async () => {
     const { queue, device } = await machine();
     const waiting = device.read(0x1000, 4);
-    await queue.next();
-    await queue.connection.release();
+    await next(queue);
+    await queue.close();
     let over = false;
     void waiting.then(() => (over = true));
     await device.walk(0x1000);
@@ -237,10 +202,10 @@ describe.each([
     const { device, queue } = await machine();
     const other = await endpoint();
     const waiting = errnoOf(other.read(0x1000, 4));
-    const { cookie } = await queue.next();
+    const { cookie } = await next(queue);
     await other.close();
     expect(await waiting).toBe("EINTR");
-    expect(await queue.answer(cookie, SUCCESS)).toBe(8);
+    await queue.respond(cookie, true);
     expect((await device.faults()).faults).toEqual([]);
   });
 
@@ -248,11 +213,11 @@ describe.each([
     const { memory, map, queue, device } = await machine();
     const other = await endpoint();
     const killed = other.write(0x1000, Buffer.from("late")).catch(() => undefined);
-    const { cookie } = await queue.next();
+    const { cookie } = await next(queue);
     await other.connection.end();
     await killed;
     await map(0, 0x1000);
-    expect(await queue.answer(cookie, SUCCESS)).toBe(8);
+    await queue.respond(cookie, true);
     expect((await device.read(0x1000, 4)).data).toEqual(new Uint8Array(4));
     expect(memory.read(0, 4)).toEqual(Buffer.alloc(4));
     expect((await fd.status())["endpoints"]).toContainEqual(expect.objectContaining({ name: "dma0", pageRequests: 0 }));
@@ -274,17 +239,17 @@ describe.each([
     expect((await device.walk(0x1000, { pasid: 3 })).page!.address).not.toBe((await device.walk(0x1000)).page!.address);
 
     const waiting = device.copy(0x1000, 0x2000, 4, { pasid: 3 });
-    const record = await queue.next();
+    const record = await nextRecord(queue);
     // PASID_VALID, LAST_PAGE, and that the response names the PASID.
     expect(record).toMatchObject({ flags: 7, pasid: 3, addr: 0x2000n, dev_id: deviceId });
     // Another PASID's replace does not end the wait; its own does.
     await device.attach(own, { pasid: 4 });
     await map(2, 0x2000, otherIoas);
-    await queue.answer(record.cookie, SUCCESS);
+    await queue.respond(record.cookie, true);
     expect((await waiting).code).toBe("OK");
     expect(memory.read(2 * PAGE, 4)).toEqual(Buffer.alloc(4, 0x11));
     const refused = device.read(0x9000, 4, { pasid: 3 });
-    await queue.next();
+    await next(queue);
     await device.detach({ pasid: 3 });
     expect(await refused).toMatchObject({ code: "EIO", fault: { pasid: 3, reason: 0x79 } });
     expect(await device.read(0x1000, 4, { pasid: 3 })).toMatchObject({
@@ -321,7 +286,7 @@ describe("by the topology", () => {
     const endpoints = [{ name: "d", address: "0000:00:04.0", iommu: "u", ...device }];
     const iommu = createTestIommu({ topology: { iommus: [{ name: "u", kind: "vtd" }], endpoints } });
     const fd = await iommu.open();
-    const queue = await FaultQueue.make(fd, iommu);
+    const queue = await fd.faultQueue();
     const endpoint = await iommu.endpoint("d");
     const deviceId = await endpoint.bind(fd);
     const ptId = await fd.ioasAlloc();
