@@ -329,8 +329,8 @@ export interface Iommu extends DeviceCapabilities {
 
   /**
    * The same for requests with a PASID. Absent: EOPNOTSUPP.
-   * @param pasid from 1
-   * @returns EINVAL, ENOMEM; then the old domain stays
+   * @param pasid from 1, below 2^pasidBits of the device
+   * @returns EOPNOTSUPP (the device has no PASIDs), EINVAL, ENOSPC, ENOMEM; then the old domain stays
    */
   attachPasid?(requesterId: number, pasid: number, domain: Domain | undefined): Errno;
 

@@ -1,5 +1,6 @@
 /** Requests with PASID through a VT-d unit: specification 60, sections 2.1, 2.2 and 2.8; specification 30, section 4. */
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { errno } from "../../proto/uapi/errno.js";
 import { TableMemory } from "../../daemon/hw/engine/table-memory.js";
 import { FaultCounter } from "../../daemon/hw/fault-log.js";
@@ -261,5 +262,68 @@ describe("explain", () => {
       ["PASID entry", 6],
     ]);
     expect(iommu.inspect()["cached"]).toEqual({ contextEntries: 0, pasidEntries: 0, translations: 0 });
+  });
+});
+
+describe("any order of attach, detach, map, unmap and DMA", () => {
+  const REQUESTERS = [RID, OTHER_RID];
+  /** The first stands for requests without PASID. */
+  const PASIDS = [undefined, 1, 2, 64, 70];
+  const DOMAINS = 3;
+  const PAGES = 4;
+
+  const command = fc.record({
+    what: fc.constantFrom("attach", "detach", "map", "unmap", "translate", "translate", "translate"),
+    requester: fc.constantFrom(...REQUESTERS),
+    pasid: fc.constantFrom(...PASIDS),
+    domain: fc.nat({ max: DOMAINS - 1 }),
+    page: fc.nat({ max: PAGES - 1 }),
+  });
+
+  test("reaches what the domain maps that is attached now, whatever is cached", () => {
+    const property = fc.property(fc.array(command, { maxLength: 120 }), (commands) => {
+      const { iommu } = setUp();
+      const domains = Array.from({ length: DOMAINS }, () => iommu.allocateDomain(WITH_PASIDS) as PagingDomain);
+      const mapped = domains.map(() => new Map<number, number>());
+      const attached = new Map<string, number>();
+      let nextPhysical = 1000;
+      for (const { what, requester, pasid, domain, page } of commands) {
+        const key = `${requester} ${pasid ?? "none"}`;
+        switch (what) {
+          case "attach":
+          case "detach": {
+            const target = what === "attach" ? domains[domain] : undefined;
+            const error =
+              pasid === undefined ? iommu.attach(requester, target) : iommu.attachPasid(requester, pasid, target);
+            expect(error).toBe(errno.OK);
+            if (what === "attach") attached.set(key, domain);
+            else attached.delete(key);
+            break;
+          }
+          case "map":
+            if (mapped[domain]!.has(page)) break;
+            expect(domains[domain]!.map(page, nextPhysical, 1, RW)).toBe(errno.OK);
+            mapped[domain]!.set(page, nextPhysical++);
+            break;
+          case "unmap":
+            if (mapped[domain]!.delete(page)) domains[domain]!.unmap(page, 1);
+            break;
+          case "translate": {
+            const result = reached(iommu.translate(request(pasid, requester, page * 4096)));
+            const its = attached.get(key);
+            const expected = its === undefined ? undefined : (mapped[its]!.get(page) ?? "0x79");
+            if (expected === undefined) expect(["0x39", "0x41", "0x51", "0x59"]).toContain(result);
+            else expect(result).toBe(expected);
+          }
+        }
+      }
+      for (const requester of REQUESTERS)
+        for (const pasid of PASIDS)
+          if (pasid === undefined) iommu.attach(requester, undefined);
+          else iommu.attachPasid(requester, pasid, undefined);
+      for (const domain of domains) domain.destroy();
+      expect(iommu.inspect()["domains"]).toBe(0);
+    });
+    fc.assert(property, { seed: 1, numRuns: 300 });
   });
 });
