@@ -281,7 +281,7 @@ describe("any order of attach, detach, map, unmap and DMA", () => {
   });
 
   test("reaches what the domain maps that is attached now, whatever is cached", () => {
-    const property = fc.property(fc.array(command, { maxLength: 120 }), (commands) => {
+    const property = fc.property(fc.array(command, { maxLength: 150, size: "max" }), (commands) => {
       const { iommu } = setUp();
       const domains = Array.from({ length: DOMAINS }, () => iommu.allocateDomain(WITH_PASIDS) as PagingDomain);
       const mapped = domains.map(() => new Map<number, number>());
