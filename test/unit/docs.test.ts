@@ -118,7 +118,7 @@ describe("docs/limits.md", () => {
     const rows = rowsUnder(limits, "name", "value", "unit", "where");
     expect(rows.length).toBeGreaterThan(10);
     for (const [name, value, , path] of rows) {
-      const definition = new RegExp(`\\b${name!}(?: =|:) (\\d[^;,\n]*)[;,]`).exec(read(path!))?.[1];
+      const definition = new RegExp(`\\b${name!}(?: =|:|) (\\d[^;,\n]*)[;,\n]`).exec(read(path!))?.[1];
       expect([name, definition && valueOf(definition)]).toEqual([name, Number(value)]);
     }
   });
