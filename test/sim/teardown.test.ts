@@ -7,13 +7,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
-import { Endpoint, IommufdError, type StatusTree } from "../../client/ts/index.js";
+import { Endpoint, IommufdError, ProtocolError, type StatusTree } from "../../client/ts/index.js";
 import { createTestIommu, type TestIommu } from "../../client/ts/testing.js";
 import { errno } from "../../proto/uapi/errno.js";
 import { DaemonProcess } from "../support/daemon-process.js";
 import { differences, leftBehind, takeInventory } from "../support/inventory.js";
 import { history } from "../support/model.js";
-import { drawCall } from "../support/random-calls.js";
+import { drawCall, PASIDS } from "../support/random-calls.js";
 import { RandomClient } from "../support/random-client.js";
 import { chosenSeed, Random } from "../support/random.js";
 
@@ -27,6 +27,9 @@ const KILLED_ROUNDS = 12;
 const PROCESSES = 3;
 /** From the moment when a process has something to the next kill, at most. */
 const ALIVE_MS_MAX = 40;
+const PAGE = 4096;
+/** IOVAs of DMAs lie below. */
+const DMA_PAGES = 64;
 const ENDPOINTS = ["dma0", "dma1", "dma2", "dma3"];
 const RUN_MS_MAX = 600_000;
 
@@ -41,6 +44,8 @@ interface ObjectStatus {
 class Graph {
   private readonly clients: RandomClient[] = [];
   private readonly endpoints: Endpoint[] = [];
+  /** DMAs that have not been waited for. */
+  private readonly moves: Promise<unknown>[] = [];
 
   constructor(
     private readonly iommu: TestIommu,
@@ -71,7 +76,12 @@ class Graph {
     this.endpoints.push(endpoint);
     const client = this.random.pick(this.clients);
     await tried(endpoint.bind(client.fd).then((id) => client.ids.device.push(id)));
-    await tried(endpoint.attach(this.random.pick([1, ...client.ids.ioas])));
+    const { ioas, table, pasidTable } = client.ids;
+    await tried(endpoint.attach(this.random.pick([1, ...ioas, ...table])));
+    const pasid = this.random.chance(50) ? { pasid: 1 + this.random.below(PASIDS) } : {};
+    await tried(endpoint.attach(this.random.pick([1, ...ioas, ...pasidTable]), pasid));
+    // It waits where a page is missing and the table has a fault queue.
+    if (this.random.chance(50)) this.moves.push(tried(endpoint.read(this.random.below(DMA_PAGES) * PAGE, PAGE, pasid)));
   }
 
   /** In random order, until nobody has anything left. */
@@ -86,6 +96,7 @@ class Graph {
       else if (kind < 7 && this.endpoints.length > 0) await this.endEndpoint();
       else if (this.clients.length > 0) await this.endClient();
     }
+    await Promise.all(this.moves);
   }
 
   private async endEndpoint(): Promise<void> {
@@ -162,6 +173,8 @@ async function tried(call: Promise<unknown>): Promise<number> {
     return errno.OK;
   } catch (error) {
     if (error instanceof IommufdError) return error.errno;
+    // Of a connection that was ended with calls under way.
+    if (error instanceof ProtocolError && error.code === "CONNECTION_CLOSED") return errno.EPIPE;
     throw error;
   }
 }
@@ -213,11 +226,11 @@ async function startProcess(socket: string, seed: number, token?: string): Promi
 test(
   "processes that are killed in the middle of their calls leave nothing behind",
   async () => {
-    const { seed, steps: rounds } = history({ seed: chosenSeed(), steps: KILLED_ROUNDS });
+    const { seed } = history({ seed: chosenSeed(), steps: KILLED_ROUNDS });
     const random = new Random(seed);
     await using daemon = await DaemonProcess.start();
     const empty = await takeInventory(daemon);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < KILLED_ROUNDS; round++) {
       const children: ChildProcess[] = [];
       try {
         const [first, token] = await startProcess(daemon.socket, random.u32());
