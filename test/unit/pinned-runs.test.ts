@@ -3,10 +3,10 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { PinnedRuns } from "../../daemon/core/pinned-runs.js";
 import { errno } from "../../proto/uapi/errno.js";
-import { FakeSpace } from "../support/machine.js";
+import { FakeSpace, SPACE_PFNS } from "../support/machine.js";
 
-const PAGES = 60;
 const BASE = 1000;
+const HOLE = 17;
 
 interface Step {
   readonly cover: boolean;
@@ -16,26 +16,33 @@ interface Step {
   readonly pick: number;
 }
 
-const step: fc.Arbitrary<Step> = fc.record({
-  cover: fc.boolean(),
-  first: fc.integer({ min: 0, max: PAGES - 1 }),
-  count: fc.integer({ min: 1, max: 12 }),
-  pick: fc.nat(),
-});
+const steps = (pages: number, countMax: number): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.record({
+      cover: fc.boolean(),
+      first: fc.nat({ max: pages - 1 }),
+      count: fc.integer({ min: 1, max: countMax }),
+      pick: fc.nat(),
+    }),
+    { minLength: 10, maxLength: 80 },
+  );
 
 describe("pinned runs agree with a count for each page", () => {
-  function run(steps: readonly Step[]): void {
+  /** @param moved pages of the source that show another page's frame */
+  function run(list: readonly Step[], moved: ReadonlyMap<number, number>): void {
     const runs = new PinnedRuns();
     const space = new FakeSpace(3);
-    space.holes.add(BASE + 17);
+    space.holes.add(BASE + HOLE);
+    for (const [page, frame] of moved) space.moved.set(page, frame);
+    const frameOf = (page: number): number => moved.get(BASE + page) ?? BASE + page;
     const users = new Map<number, number>();
     const covers: { first: number; last: number }[] = [];
-    for (const { cover, first, count, pick } of steps) {
+    for (const { cover, first, count, pick } of list) {
       if (cover) {
         const last = first + count - 1;
         const fresh = Array.from({ length: count }, (_, index) => first + index).filter((page) => !users.has(page));
         const newly = runs.cover(first, last, space, BASE, true);
-        expect(newly).toBe(fresh.includes(17) ? -errno.EFAULT : fresh.length);
+        expect(newly).toBe(fresh.includes(HOLE) ? -errno.EFAULT : fresh.length);
         if (newly < 0) continue;
         covers.push({ first, last });
         for (let page = first; page <= last; page++) users.set(page, (users.get(page) ?? 0) + 1);
@@ -50,21 +57,37 @@ describe("pinned runs agree with a count for each page", () => {
       }
       expect(runs.pageCount()).toBe(users.size);
       expect([...space.pinned.keys()].sort((a, b) => a - b)).toEqual(
-        [...users.keys()].map((page) => BASE + page).sort((a, b) => a - b),
+        [...users.keys()].map(frameOf).sort((a, b) => a - b),
       );
       for (const { first: from, last: to } of covers) {
         const frames: number[] = [];
         runs.runs(from, to, (pfn, pages) => {
           for (let page = 0; page < pages; page++) frames.push(pfn + page);
         });
-        expect(frames).toEqual(Array.from({ length: to - from + 1 }, (_, index) => 3 * 2 ** 30 + BASE + from + index));
+        const expected = Array.from({ length: to - from + 1 }, (_, index) => 3 * SPACE_PFNS + frameOf(from + index));
+        expect(frames).toEqual(expected);
         expect(runs.pinsOf(frames[0]!)).toBe(1);
       }
     }
   }
 
   test("over random histories", () => {
-    fc.assert(fc.property(fc.array(step, { minLength: 10, maxLength: 80 }), run), { numRuns: 100 });
+    fc.assert(
+      fc.property(steps(60, 12), (list) => {
+        run(list, new Map());
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("over random histories of memory whose frames descend", () => {
+    const moved = new Map(Array.from({ length: 600 }, (_, page) => [BASE + page, BASE + 599 - page]));
+    fc.assert(
+      fc.property(steps(500, 100), (list) => {
+        run(list, moved);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 
@@ -84,4 +107,18 @@ test("a source whose pages are all scattered can be pinned and given back", () =
   expect(runs.cover(0, count - 1, scattered, 0, true)).toBe(count);
   expect(runs.uncover(0, count - 1)).toHaveLength(count);
   expect(runs.pageCount()).toBe(0);
+});
+
+test("neighbours that have equally many users again are one run again", () => {
+  const runs = new PinnedRuns();
+  const space = new FakeSpace(3);
+  const covered = [
+    [0, 99],
+    [30, 49],
+    [50, 59],
+    [40, 54],
+  ] as const;
+  for (const [first, last] of covered) runs.cover(first, last, space, BASE, true);
+  for (const [first, last] of covered.slice(1)) expect(runs.uncover(first, last)).toEqual([]);
+  expect(runs.uncover(0, 99)).toEqual([{ pfn: 3 * SPACE_PFNS + BASE, count: 100 }]);
 });
