@@ -32,6 +32,7 @@ export class DmaBuf {
       unpin: (pfn: number, count: number) => {
         this.memory.unpin(pfn, count);
       },
+      physicalPages: (pfn: number) => this.memory.physicalPages(pfn),
       release: () => {
         this.drop();
       },

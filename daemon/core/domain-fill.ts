@@ -18,8 +18,8 @@ export interface FilledArea {
   /** Of the first byte in page `firstIndex`. */
   readonly offset: number;
   readonly prot: number;
-  /** Request each page by itself: huge pages are off. */
-  readonly pageByPage: boolean;
+  /** What one request is for at the most: a run, a physical page, or a page of 4 KiB because huge pages are off. */
+  readonly requestPer: "run" | "physical page" | "page";
 }
 
 /** Preconditions: the area's pages are pinned; start, length and offset are multiples of the granule. */
@@ -37,15 +37,25 @@ export function mapArea(domain: PagingDomain, area: FilledArea): Errno {
     if (error === errno.OK) iova += count;
   };
   area.pages.runs(area.firstIndex, area.lastIndex, (pfn, pages) => {
-    for (let page = 0; page < pages; page += area.pageByPage ? 1 : pages) {
-      const count = Math.min((area.pageByPage ? 1 : pages) * perPage - skip, remaining);
+    for (let page = 0; page < pages;) {
+      const together = Math.min(pagesPerRequest(area, pfn + page), pages - page);
+      const count = Math.min(together * perPage - skip, remaining);
       request((pfn + page) * perPage + skip, count);
+      page += together;
       remaining -= count;
       skip = 0;
     }
   });
   if (error !== errno.OK && iova > first) domain.unmap(first, iova - first);
   return error;
+}
+
+/** How many pages from this one on may go into one request. */
+function pagesPerRequest({ requestPer, pages }: FilledArea, pfn: number): number {
+  if (requestPer === "run") return Infinity;
+  if (requestPer === "page") return 1;
+  const physicalPages = pages.physicalPages(pfn);
+  return physicalPages - (pfn % physicalPages);
 }
 
 export function unmapArea(domain: PagingDomain, start: U64, length: U64): void {

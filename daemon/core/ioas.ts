@@ -435,7 +435,7 @@ export class Ioas {
       lastIndex: this.lastIndex(at),
       offset: this.table.offset(area),
       prot: this.table.prot(area),
-      pageByPage: !this.hugePages || domain.scattersPages === true,
+      requestPer: !this.hugePages ? "page" : domain.scattersPages === true ? "physical page" : "run",
     });
   }
 

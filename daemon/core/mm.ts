@@ -23,6 +23,11 @@ export interface PageSource {
   pin(first: number, count: number, write: boolean, sink: PfnRunSink): Errno;
   /** Gives back what `pin` reported, whole or in parts. */
   unpin(pfn: number, count: number): void;
+  /**
+   * Pages of the physical page that a pinned page is a part of: 1, or in hugetlb memory those of a huge page, which begins
+   * at a PFN that is a multiple of it.
+   */
+  physicalPages(pfn: number): number;
 }
 
 /** A file that MAP_FILE names, held open until `release`. Any kind of file, also one that cannot be pinned. */

@@ -143,6 +143,11 @@ export class Pages {
     this.pinned?.runs(first, last, sink);
   }
 
+  /** Pages of the physical page that a pinned page is a part of: 1, or those of a huge page. */
+  physicalPages(pfn: number): number {
+    return this.source().physicalPages(pfn);
+  }
+
   pinnedCount(): number {
     return this.pinned?.pageCount() ?? 0;
   }

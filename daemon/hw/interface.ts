@@ -74,7 +74,10 @@ export interface PagingDomain extends Domain {
   readonly pageSizes: U64;
   /** log2 of the smallest page in bytes: the unit of `map` and `unmap`. */
   readonly granuleLg2: number;
-  /** Map each 4 KiB page by itself, as where Linux finds no consecutive frames: what the mock driver's tests rely on. */
+  /**
+   * Map each physical page by itself (4 KiB, or a huge page whole), as where Linux finds no consecutive frames: what the mock
+   * driver's tests rely on.
+   */
   readonly scattersPages?: boolean;
 
   /**

@@ -13,7 +13,8 @@ import type { ProcessMemory } from "./process-memory.js";
 import { CALLBACK_BYTES_MAX, FileWindow, RegionSet, type Region, type RegionCallback } from "./regions.js";
 
 export class ClientAddressSpace implements AddressSpace {
-  private readonly privatePages: MemoryObject;
+  /** By the pages of a physical page. */
+  private readonly privatePages = new Map<number, MemoryObject>();
   private readonly direct: DirectMemory;
   private ended = false;
 
@@ -31,7 +32,6 @@ export class ClientAddressSpace implements AddressSpace {
     private readonly readLockedPages: () => number,
   ) {
     this.direct = new DirectMemory(regions, process);
-    this.privatePages = new PrivatePages(name, (page, offset, bytes, write) => this.access(page, offset, bytes, write));
   }
 
   lockedPages(): number {
@@ -75,12 +75,27 @@ export class ClientAddressSpace implements AddressSpace {
     this.frames.unpin(pfn, count);
   }
 
+  physicalPages(pfn: number): number {
+    return this.frames.physicalPages(pfn);
+  }
+
+  private readonly privateObject = (physicalPages: number): MemoryObject => {
+    let object = this.privatePages.get(physicalPages);
+    if (object === undefined) {
+      object = new PrivatePages(this.name, physicalPages, (page, offset, bytes, write) =>
+        this.access(page, offset, bytes, write),
+      );
+      this.privatePages.set(physicalPages, object);
+    }
+    return object;
+  };
+
   /** The pieces of [first, end), each object held. */
   private collect(first: number, end: number, write: boolean, pieces: Piece[]): Errno {
     let resolve: ReturnType<ProcessMemory["resolver"]> | undefined;
     for (let page = first; page < end;) {
       const region = this.regions.at(page);
-      if (region === undefined) resolve ??= this.process?.resolver(write, this.privatePages);
+      if (region === undefined) resolve ??= this.process?.resolver(write, this.privateObject);
       const piece =
         region !== undefined
           ? this.regionPiece(region, page, Math.min(end, region.last + 1) - page, write)
@@ -94,7 +109,7 @@ export class ClientAddressSpace implements AddressSpace {
 
   private regionPiece({ start, writable, source }: Region, page: number, count: number, write: boolean): Piece | Errno {
     if (write && !writable) return errno.EFAULT;
-    let piece: Piece = { object: this.privatePages, page, count };
+    let piece: Piece = { object: this.privateObject(1), page, count };
     if (source instanceof FileWindow) {
       piece = { object: source.object, page: source.filePage + page - start, count };
       if ((piece.page + count - 1) * PAGE_SIZE >= source.object.size()) return errno.EFAULT;
@@ -170,6 +185,7 @@ async function accessCallback(
 class PrivatePages extends MemoryObject {
   constructor(
     readonly name: string,
+    override readonly physicalPages: number,
     private readonly access: (
       page: number,
       offset: number,

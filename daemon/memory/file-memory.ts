@@ -38,6 +38,10 @@ class PinnableFile implements BackingFile {
     this.frames.unpin(pfn, count);
   }
 
+  physicalPages(pfn: number): number {
+    return this.frames.physicalPages(pfn);
+  }
+
   release(): void {
     if (this.held) this.object.drop();
     this.held = false;
@@ -53,6 +57,10 @@ class UnpinnableFile implements BackingFile {
 
   unpin(): void {
     throw new Error(`${this.name}: unpinned, though nothing of it can be pinned`);
+  }
+
+  physicalPages(): number {
+    throw new Error(`${this.name}: nothing of it can be pinned`);
   }
 
   release(): void {

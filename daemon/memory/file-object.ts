@@ -65,7 +65,20 @@ interface Mapping {
 /** A mapping that is known costs memory until its file is unpinned: a file that needs more is served in parts. */
 const MAPPINGS_MAX = 4096;
 
+/** What does not change of a file. */
+export interface FileFacts {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: FileKind;
+  /** Pages of one physical page. */
+  readonly physicalPages: number;
+}
+
 export class FileObject extends MemoryObject {
+  readonly key: string;
+  readonly name: string;
+  override readonly physicalPages: number;
+  private knownKind: FileKind;
   private fd: number | undefined;
   /** A second descriptor, for writing, where `fd` was not opened for that. */
   private writeFd: number | undefined;
@@ -73,12 +86,14 @@ export class FileObject extends MemoryObject {
 
   constructor(
     private readonly table: FileTable,
-    readonly key: string,
-    readonly name: string,
-    private knownKind: FileKind,
+    facts: FileFacts,
     fd: number | undefined,
   ) {
     super();
+    this.key = facts.key;
+    this.name = facts.name;
+    this.knownKind = facts.kind;
+    this.physicalPages = facts.physicalPages;
     this.fd = fd;
   }
 
@@ -236,21 +251,23 @@ export class FileTable {
       known.giveDescriptor(fd);
       return known;
     }
-    return this.enter(key, descriptorName(fd), descriptorKind(fd), fd);
+    const kind = descriptorKind(fd);
+    const physicalPages = kind === "hugetlb" ? fstatSync(fd).blksize / PAGE_SIZE : 1;
+    return this.enter({ key, name: descriptorName(fd), kind, physicalPages }, fd);
   }
 
   /** The object of a file of which no descriptor can be had. */
-  withoutDescriptor(key: string, name: string, kind: FileKind): FileObject {
-    return this.objects.get(key) ?? this.enter(key, name, kind, undefined);
+  withoutDescriptor(facts: FileFacts): FileObject {
+    return this.objects.get(facts.key) ?? this.enter(facts, undefined);
   }
 
   forget(object: FileObject): void {
     this.objects.delete(object.key);
   }
 
-  private enter(key: string, name: string, kind: FileKind, fd: number | undefined): FileObject {
-    const object = new FileObject(this, key, name, kind, fd);
-    this.objects.set(key, object);
+  private enter(facts: FileFacts, fd: number | undefined): FileObject {
+    const object = new FileObject(this, facts, fd);
+    this.objects.set(facts.key, object);
     return object;
   }
 }

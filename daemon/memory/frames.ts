@@ -36,6 +36,9 @@ export abstract class MemoryObject {
   /** For inspection. */
   abstract readonly name: string;
 
+  /** Pages of one physical page: 1, or those of a huge page. A power of two. */
+  readonly physicalPages: number = 1;
+
   /**
    * @param page number of the first page in the object
    * @param offset in that page; the bytes may extend over further pages
@@ -126,6 +129,11 @@ export class FrameTable implements PhysicalMemory {
       if (chunk.pins === 0) this.free(chunk);
       at += part;
     }
+  }
+
+  /** Pages of the physical page that a pinned page is a part of; it begins at a multiple of that, as it does in the object. */
+  physicalPages(pfn: number): number {
+    return this.slots[Math.floor(pfn / CHUNK_PAGES)]?.object.physicalPages ?? 1;
   }
 
   read(physical: number, into: Uint8Array): Errno | Promise<Errno> {

@@ -40,6 +40,7 @@ export function allocateKernelMemory(frames: FrameTable, bytes: number): Backing
     unpin: (pfn: number, count: number) => {
       frames.unpin(pfn, count);
     },
+    physicalPages: (pfn: number) => frames.physicalPages(pfn),
     release: () => {
       object.drop();
     },

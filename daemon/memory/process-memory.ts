@@ -21,7 +21,16 @@ import {
 import type { MemoryObject, Piece } from "./frames.js";
 import type { Native } from "./native.js";
 import type { ProcessDirectory } from "./process-directory.js";
-import { isMemoryBySmaps, judgeByName, ParsedVmas, QueriedVmas, USER_PAGES, type Vma, type VmaSource } from "./vmas.js";
+import {
+  isMemoryBySmaps,
+  judgeByName,
+  pageBytesBySmaps,
+  ParsedVmas,
+  QueriedVmas,
+  USER_PAGES,
+  type Vma,
+  type VmaSource,
+} from "./vmas.js";
 
 /** Descriptors of a client that are looked through for a file that it maps; clients with more have it mapped through. */
 const DESCRIPTORS_SCANNED_MAX = 4096;
@@ -72,9 +81,12 @@ export class ProcessMemory implements MappedMemory {
   /**
    * A function that finds the pinnable memory at `page`: pages of one VMA, at most up to `end`. A file object in the
    * piece is held for the caller, who drops it.
-   * @param privateObject what the pages belong to that no file identifies
+   * @param privateObject what the pages belong to that no file identifies, by the pages of a physical page
    */
-  resolver(write: boolean, privateObject: MemoryObject): (page: number, end: number) => Piece | Errno {
+  resolver(
+    write: boolean,
+    privateObject: (physicalPages: number) => MemoryObject,
+  ): (page: number, end: number) => Piece | Errno {
     const memory = this.memory();
     if (memory === undefined) return () => errno.EFAULT;
     const lookup = memory.vmas.lookup();
@@ -85,10 +97,10 @@ export class ProcessMemory implements MappedMemory {
       if (write ? !vma.writable : !vma.readable) return errno.EFAULT;
       if (!this.isMemory(vma)) return errno.EFAULT;
       const count = Math.min(end, vma.last + 1) - page;
-      if (vma.inode === 0n) return this.held({ object: privateObject, page, count });
+      if (vma.inode === 0n) return this.held({ object: privateObject(1), page, count });
       // A mapping can be longer than its file, and then it is the last pages that are missing.
       if (this.read(page + count - 1, 0, this.probeByte) !== errno.OK) return errno.EFAULT;
-      if (!vma.shared) return this.held({ object: privateObject, page, count });
+      if (!vma.shared) return this.held({ object: privateObject(this.physicalPages(vma)), page, count });
       const object = this.sharedFile(vma);
       if (write && object.kind === "other") {
         object.closeIfUnused();
@@ -196,11 +208,18 @@ export class ProcessMemory implements MappedMemory {
       if (this.unopenable.size >= UNOPENABLE_MAX) this.unopenable.clear();
       this.unopenable.add(key);
     }
-    return this.files.withoutDescriptor(key, vma.name, this.kindByName(vma));
+    const physicalPages = this.physicalPages(vma);
+    const kind = physicalPages > 1 ? "hugetlb" : this.kindByName(vma);
+    return this.files.withoutDescriptor({ key, name: vma.name, kind, physicalPages });
+  }
+
+  /** Of memory with a file: all huge pages have one, be it anonymous memory. */
+  private physicalPages(vma: Vma): number {
+    const pageBytes = vma.pageBytes ?? pageBytesBySmaps(this.directory.text("smaps") ?? "", vma.start);
+    return (pageBytes ?? PAGE_SIZE) / PAGE_SIZE;
   }
 
   private kindByName(vma: Vma): FileKind {
-    if (vma.name.startsWith("/anon_hugepage")) return "hugetlb";
     if (UNNAMED_SHMEM.test(vma.name)) return "shmem";
     return fileKindAt(this.directory.path(`root${vma.name}`)) ?? "other";
   }

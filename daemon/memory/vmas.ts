@@ -23,6 +23,8 @@ export interface Vma {
   readonly deviceMinor: number;
   /** 0: no file. */
   readonly inode: bigint;
+  /** Bytes of a page of the area, which are more in hugetlb memory; undefined where the source does not tell. */
+  readonly pageBytes: number | undefined;
   /** Path, or a name in brackets, or empty. A deleted file's ends in " (deleted)". */
   readonly name: string;
 }
@@ -49,6 +51,7 @@ const query = {
   vmaStart: 24,
   vmaEnd: 32,
   vmaFlags: 40,
+  vmaPageSize: 48,
   vmaOffset: 56,
   inode: 64,
   deviceMajor: 72,
@@ -106,6 +109,7 @@ export class QueriedVmas implements VmaSource {
       deviceMajor: view.getUint32(query.deviceMajor, true),
       deviceMinor: view.getUint32(query.deviceMinor, true),
       inode: view.getBigUint64(query.inode, true),
+      pageBytes: this.pages(query.vmaPageSize) * PAGE_SIZE,
       // The size that comes back counts the final NUL; 0 means no name.
       name: this.nameBytes.toString("utf8", 0, Math.max(0, view.getUint32(query.nameSize, true) - 1)),
     };
@@ -171,6 +175,7 @@ export function parseMaps(text: string): Vma[] {
       deviceMajor: parseInt(major!, 16),
       deviceMinor: parseInt(minor!, 16),
       inode: BigInt(inode!),
+      pageBytes: undefined,
       // The text escapes a newline, which would end the line; the ioctl does not.
       name: name!.replaceAll("\\012", "\n"),
     });
@@ -220,14 +225,25 @@ export function judgeByName(vma: Vma): "memory" | "unpinnable" | "doubtful" {
  * @returns false also when the text does not have the area
  */
 export function isMemoryBySmaps(text: string, startPage: number): boolean {
+  const flags = smapsField(text, startPage, "VmFlags:");
+  return flags !== undefined && !flags.split(" ").some((flag) => flag === "io" || flag === "pf");
+}
+
+/** Bytes of a page of the area that starts at this page, or undefined when the text does not have the area. */
+export function pageBytesBySmaps(text: string, startPage: number): number | undefined {
+  const size = smapsField(text, startPage, "KernelPageSize:");
+  return size === undefined ? undefined : 1024 * parseInt(size);
+}
+
+function smapsField(text: string, startPage: number, name: string): string | undefined {
   const address = (startPage * PAGE_SIZE).toString(16).padStart(8, "0");
   const lines = text.split("\n");
   const header = lines.findIndex((line) => line.startsWith(`${address}-`));
-  if (header < 0) return false;
+  if (header < 0) return undefined;
   for (let n = header + 1; n < lines.length; n++) {
     const line = lines[n]!;
-    if (line.startsWith("VmFlags:")) return !line.split(" ").some((flag) => flag === "io" || flag === "pf");
-    if (LINE.test(line)) return false;
+    if (line.startsWith(name)) return line.slice(name.length).trim();
+    if (LINE.test(line)) return undefined;
   }
-  return false;
+  return undefined;
 }

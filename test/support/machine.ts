@@ -56,6 +56,8 @@ export class FakeMemory implements UserMemory {
 
 /** PFNs of one space begin at its id times this. */
 export const SPACE_PFNS = 2 ** 30;
+/** Pages of a huge page. */
+export const HUGE_PAGES = 512;
 
 /** Pages that are where their number says, but for holes, read-only ones and those that were mapped anew. */
 export class FakeSpace implements AddressSpace {
@@ -64,6 +66,8 @@ export class FakeSpace implements AddressSpace {
   readonly pinned = new Map<number, number>();
   readonly holes = new Set<number>();
   readonly readOnly = new Set<number>();
+  /** Numbers of huge pages: of HUGE_PAGES pages each, and multiples of that. */
+  readonly huge = new Set<number>();
   /** Pages that show another page's frame by now. */
   readonly moved = new Map<number, number>();
 
@@ -97,6 +101,10 @@ export class FakeSpace implements AddressSpace {
       if (left === 0) this.pinned.delete(frame);
       else this.pinned.set(frame, left);
     }
+  }
+
+  physicalPages(pfn: number): number {
+    return this.huge.has(Math.floor((pfn % SPACE_PFNS) / HUGE_PAGES)) ? HUGE_PAGES : 1;
   }
 
   isGone(): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { errno } from "../../proto/uapi/errno.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import * as selftest from "../../proto/uapi/iommufd-test.js";
-import { MAX } from "../support/machine.js";
+import { HUGE_PAGES, MAX } from "../support/machine.js";
 import { SelftestMachine } from "../support/selftest-machine.js";
 
 const { OK, EINVAL, ENOENT, EOPNOTSUPP, EOVERFLOW } = errno;
@@ -256,6 +256,58 @@ describe("GET_DIRTY_BITMAP, the walk", () => {
     expect(bits(setup, { flags: NO_CLEAR })).toEqual(upTo(31));
     expect(bits(setup, { length: 2n * PAGE })).toEqual(upTo(4));
     expect(bits(setup)).toEqual([]);
+  });
+
+  describe("of hugetlb memory where other memory is scattered", () => {
+    const MIB = 2n ** 20n;
+    const HUGE = 0x40000000n;
+
+    /** Two huge pages, and small ones behind them. */
+    function hugeSetUp(): Setup {
+      const setup = setUp();
+      const first = Number(HUGE / PAGE) / HUGE_PAGES;
+      setup.machine.caller.mm.huge.add(first).add(first + 1);
+      return setup;
+    }
+
+    /** Maps so many bytes from so far into the huge pages, as far from BASE. */
+    function mapHuge({ machine, ioas }: Setup, from: bigint, length: bigint): void {
+      expect(machine.map(ioas, HUGE + from, length, BASE + from).error).toBe(OK);
+    }
+
+    const upTo = (count: number): number[] => Array.from({ length: count }, (_, bit) => bit);
+
+    test("each huge page is a leaf of its own: of the two items of 1 MiB the last is not reported", () => {
+      const setup = hugeSetUp();
+      mapHuge(setup, 0n, 4n * MIB);
+      mark(setup, 20);
+      expect(bits(setup, { length: 4n * MIB, page_size: 8192n, flags: NO_CLEAR })).toEqual(upTo(128));
+      mark(setup, 1024);
+      expect(bits(setup, { length: 4n * MIB, page_size: 8192n })).toEqual([
+        ...upTo(128),
+        ...upTo(128).map((bit) => 256 + bit),
+      ]);
+      expect(bits(setup, { length: 4n * MIB, page_size: 8192n })).toEqual([]);
+    });
+
+    test("a part of a huge page has the leaves that its alignment allows, and the small pages behind it are small", () => {
+      const setup = hugeSetUp();
+      mapHuge(setup, 3n * MIB, MIB + 2n * PAGE);
+      const query = { iova: BASE + 3n * MIB, length: MIB, page_size: PAGE };
+      mark(setup, 3 * 512 + 300);
+      expect(bits(setup, query)).toEqual(upTo(256));
+      mark(setup, 4 * 512 + 2);
+      expect(bits(setup, query)).toEqual([]);
+      expect(bits(setup, { iova: BASE + 4n * MIB, length: 2n * PAGE })).toEqual([2]);
+    });
+
+    test("with HUGE_PAGES off every page of it is a leaf", () => {
+      const setup = hugeSetUp();
+      expect(setup.machine.option(api.IOMMU_OPTION_HUGE_PAGES, 0, setup.ioas, 0n).error).toBe(OK);
+      mapHuge(setup, 0n, 2n * MIB);
+      mark(setup, 20);
+      expect(bits(setup, { length: MIB })).toEqual([20]);
+    });
   });
 
   test("the whole address space", () => {

@@ -184,7 +184,12 @@ describe("a file without a descriptor", () => {
   });
 
   test("is reached through the mappings of the processes that pinned it, of another if the first is gone", () => {
-    const object = new FileTable(undefined).withoutDescriptor("0:1:2", "/memfd:x (deleted)", "shmem");
+    const object = new FileTable(undefined).withoutDescriptor({
+      key: "0:1:2",
+      name: "/memfd:x (deleted)",
+      kind: "shmem",
+      physicalPages: 1,
+    });
     const first = Uint8Array.from({ length: 4 * PAGE_SIZE }, (_, n) => n >> 12);
     object.addMapping(memory(first, true), 10, 0, 4);
     object.addMapping(memory(first), 10, 0, 2);

@@ -5,11 +5,13 @@ import { loadNative } from "../../daemon/memory/native.js";
 import {
   isMemoryBySmaps,
   judgeByName,
+  pageBytesBySmaps,
   ParsedVmas,
   parseMaps,
   QueriedVmas,
   readWhole,
   type Vma,
+  type VmaAnswer,
 } from "../../daemon/memory/vmas.js";
 import { MemoryClients } from "../support/memory-client.js";
 import { requirements } from "../support/requirements.js";
@@ -36,8 +38,13 @@ requirements("native").describe("PROCMAP_QUERY and /proc/PID/maps", () => {
     const text = new ParsedVmas(fd).lookup();
     const all = parseMaps(readWhole(fd));
     expect(all.length).toBeGreaterThan(20);
+    const smaps = readFileSync(`/proc/${client.pid}/smaps`, "latin1");
+    const byText = (page: number): VmaAnswer => {
+      const vma = text(page);
+      return typeof vma === "string" ? vma : { ...vma, pageBytes: pageBytesBySmaps(smaps, vma.start) };
+    };
     for (const { start, last } of all)
-      for (const page of [start - 1, start, last, last + 1]) expect([page, query(page)]).toEqual([page, text(page)]);
+      for (const page of [start - 1, start, last, last + 1]) expect([page, query(page)]).toEqual([page, byText(page)]);
     expect(all.some(({ name }) => name === "[stack]")).toBe(true);
     await clients.stop();
     expect(query(all[0]!.start)).toBe("gone");
@@ -70,6 +77,7 @@ ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsysca
         deviceMajor: 0xfe,
         deviceMinor: 0x1f,
         inode: 4294967297n,
+        pageBytes: undefined,
         name: "/tmp/a b\nc (deleted)",
       },
       {
@@ -82,6 +90,7 @@ ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsysca
         deviceMajor: 0,
         deviceMinor: 0,
         inode: 0n,
+        pageBytes: undefined,
         name: "",
       },
     ]);
@@ -99,6 +108,7 @@ describe("what lies in an area", () => {
     deviceMajor: 0,
     deviceMinor: 0,
     inode: 1n,
+    pageBytes: undefined,
     name,
   });
 
@@ -131,5 +141,14 @@ describe("what lies in an area", () => {
     expect(isMemoryBySmaps(text, 0x7f0000001)).toBe(true);
     expect(isMemoryBySmaps(area("7f0000000000-7f0000001000", "rd pf"), 0x7f0000000)).toBe(false);
     expect(isMemoryBySmaps(text, 0x7f0000002)).toBe(false);
+  });
+
+  test("the page size is that of just that area", () => {
+    const area = (range: string, size: string): string =>
+      `${range} rw-p 00000000 00:05 7    /dev/x\n${size}MMUPageSize: 4 kB\n`;
+    const text = area("00400000-00401000", "") + area("7f0000000000-7f0000200000", "KernelPageSize:     2048 kB\n");
+    expect(pageBytesBySmaps(text, 0x7f0000000)).toBe(2 * 2 ** 20);
+    expect(pageBytesBySmaps(text, 0x400)).toBeUndefined();
+    expect(pageBytesBySmaps(text, 0x7f0000200)).toBeUndefined();
   });
 });

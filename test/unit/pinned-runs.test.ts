@@ -103,6 +103,7 @@ test("a source whose pages are all scattered can be pinned and given back", () =
     unpin(pfn: number) {
       given.push(pfn);
     },
+    physicalPages: () => 1,
   };
   expect(runs.cover(0, count - 1, scattered, 0, true)).toBe(count);
   expect(runs.uncover(0, count - 1)).toHaveLength(count);
