@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { reserveHugePages } from "./huge-pages.js";
+import { reserveHugePages, SELFTEST_HUGE_PAGES } from "./huge-pages.js";
 import { PROGRAMS, cacheDirectory, compile, preparePrograms, programOf } from "./source.js";
 
 /** build/scripts/selftest is three levels below. */
@@ -44,7 +44,7 @@ export async function runSelftest({ names, trace, directory }: RunOptions): Prom
   const { paths, version } = preparePrograms();
   const environment: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: "" };
   if (trace) environment["LD_PRELOAD"] = compileTracer();
-  const restoreHugePages = reserveHugePages();
+  const restoreHugePages = reserveHugePages(SELFTEST_HUGE_PAGES);
   const file = join(directory, "output");
   const descriptor = openSync(file, "w", 0o600);
   try {

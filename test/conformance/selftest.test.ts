@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compare, namesOf, readExpectations, updated, type Expectations } from "../../scripts/selftest/expectations.js";
-import { reserveHugePages } from "../../scripts/selftest/huge-pages.js";
+import { reserveHugePages, SELFTEST_HUGE_PAGES } from "../../scripts/selftest/huge-pages.js";
 import { describeDifference } from "../../scripts/selftest/report.js";
 import { expectationsPath, runSelftest } from "../../scripts/selftest/run.js";
 import { isCached, PreparationFailure } from "../../scripts/selftest/source.js";
@@ -162,7 +162,7 @@ function obstacle(): string | undefined {
   if (requireAll) return undefined;
   if (!isCached()) return "`npm run selftest` fetches it";
   try {
-    reserveHugePages()();
+    reserveHugePages(SELFTEST_HUGE_PAGES)();
     return undefined;
   } catch (error) {
     if (!(error instanceof PreparationFailure)) throw error;

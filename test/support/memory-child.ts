@@ -26,6 +26,7 @@ const execv = library.func("int execv(const char *, const char **)");
 
 const RLIMIT_MEMLOCK = 8;
 const F_SETFD = 2;
+const MFD_HUGETLB = 4;
 
 const socket = connect(process.argv[2]!);
 const own = openSync("/proc/self/mem", constants.O_RDWR);
@@ -40,7 +41,7 @@ export type ChildRequest =
   | { op: "unmap"; address: number; length: number }
   | { op: "protect"; address: number; length: number; protection: number }
   | { op: "lock"; address: number; length: number }
-  | { op: "memfd"; size: number }
+  | { op: "memfd"; size: number; huge?: boolean }
   | { op: "resize"; fd: number; size: number }
   | { op: "open"; path: string; flags: number }
   | { op: "close"; fd: number }
@@ -63,7 +64,7 @@ function perform(request: ChildRequest): number | string {
     case "lock":
       return checked(mlock(request.address, request.length));
     case "memfd": {
-      const fd = checked(memfdCreate("memory-child", 0));
+      const fd = checked(memfdCreate("memory-child", request.huge === true ? MFD_HUGETLB : 0));
       checked(ftruncate(fd, request.size));
       return fd;
     }

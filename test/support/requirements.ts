@@ -6,10 +6,14 @@ import { describe, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { givesHugePages } from "../../scripts/selftest/huge-pages.js";
 import { loadNative } from "../../daemon/memory/native.js";
 import { repositoryRoot } from "./repository.js";
 
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
+
+/** Of 2 MiB, that a test suite reserves for itself. */
+export const HUGE_PAGES_MAX = 8;
 
 const checks = {
   root: () => process.getuid?.() === 0,
@@ -22,6 +26,7 @@ const checks = {
       "-c",
       "echo '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' | cc -E - >/dev/null 2>&1",
     ),
+  "huge pages": () => givesHugePages(HUGE_PAGES_MAX),
   python: () => runs("python3", "--version"),
 } satisfies Record<string, () => boolean>;
 
