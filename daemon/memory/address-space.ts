@@ -82,8 +82,11 @@ export class ClientAddressSpace implements AddressSpace {
   private readonly privateObject = (physicalPages: number): MemoryObject => {
     let object = this.privatePages.get(physicalPages);
     if (object === undefined) {
-      object = new PrivatePages(this.name, physicalPages, (page, offset, bytes, write) =>
-        this.access(page, offset, bytes, write),
+      object = new PrivatePages(
+        this.name,
+        physicalPages,
+        (page, offset, bytes, write) => this.access(page, offset, bytes, write),
+        () => this.process?.released(object!),
       );
       this.privatePages.set(physicalPages, object);
     }
@@ -192,6 +195,7 @@ class PrivatePages extends MemoryObject {
       bytes: Uint8Array,
       write: boolean,
     ) => Errno | Promise<Errno>,
+    private readonly released: () => void,
   ) {
     super();
   }
@@ -206,5 +210,6 @@ class PrivatePages extends MemoryObject {
 
   protected close(): void {
     // Nothing of its own: it goes with the address space.
+    this.released();
   }
 }

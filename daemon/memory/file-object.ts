@@ -49,9 +49,12 @@ export function fileKeyOf(status: { readonly dev: bigint; readonly ino: bigint }
 
 /** Memory of a process, by page of its address space. */
 export interface MappedMemory {
-  isGone(): boolean;
+  /** No byte of it can be reached, nor ever will be. */
+  isLost(): boolean;
   read(page: number, offset: number, into: Uint8Array): Errno;
   write(page: number, offset: number, from: Uint8Array): Errno;
+  /** An object that had a mapping of it is neither held nor pinned any more. */
+  released(object: MemoryObject): void;
 }
 
 /** Pages first to last of the file are mapped at first + delta, ... of a process. */
@@ -83,6 +86,8 @@ export class FileObject extends MemoryObject {
   /** A second descriptor, for writing, where `fd` was not opened for that. */
   private writeFd: number | undefined;
   private mappings: Mapping[] = [];
+  /** Whose mappings have been added. */
+  private readonly memories = new Set<MappedMemory>();
 
   constructor(
     private readonly table: FileTable,
@@ -117,6 +122,7 @@ export class FileObject extends MemoryObject {
 
   /** Makes a process's mapping a way to the bytes, for a file without a descriptor. */
   addMapping(memory: MappedMemory, filePage: number, virtualPage: number, count: number): void {
+    this.memories.add(memory);
     const delta = virtualPage - filePage;
     const last = filePage + count - 1;
     for (const mapping of this.mappings) {
@@ -126,7 +132,7 @@ export class FileObject extends MemoryObject {
       mapping.last = Math.max(mapping.last, last);
       return;
     }
-    this.mappings = this.mappings.filter((mapping) => !mapping.memory.isGone());
+    this.mappings = this.mappings.filter((mapping) => !mapping.memory.isLost());
     if (this.mappings.length < MAPPINGS_MAX) this.mappings.push({ memory, delta, first: filePage, last });
   }
 
@@ -179,6 +185,8 @@ export class FileObject extends MemoryObject {
     this.fd = this.writeFd = undefined;
     this.mappings = [];
     this.table.forget(this);
+    for (const memory of this.memories) memory.released(this);
+    this.memories.clear();
   }
 
   /** @returns the bytes written, or a negative errno */

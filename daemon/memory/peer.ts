@@ -15,7 +15,7 @@ import { FileTable } from "./file-object.js";
 import type { FrameTable } from "./frames.js";
 import type { Native, PeerCredentials } from "./native.js";
 import { ProcessDirectory } from "./process-directory.js";
-import { ProcessMemory, type VmaMethod } from "./process-memory.js";
+import { ProcessMemory, type Keeper, type VmaMethod } from "./process-memory.js";
 import {
   RegionSet,
   type RegionInspection,
@@ -23,6 +23,7 @@ import {
   type RegionRequest,
   type RegionRights,
 } from "./regions.js";
+import { USER_PAGES } from "./vmas.js";
 
 /** capabilities(7) */
 const CAP_IPC_LOCK = 14n;
@@ -39,6 +40,14 @@ export interface Peer extends Caller {
   readonly name: string;
   addRegion(request: RegionRequest): RegionRefusal | undefined;
   removeRegion(address: U64): RegionRefusal | undefined;
+  /**
+   * This connection is held by a task that shares the memory of the process.
+   * @param dismiss ends the connection, and so the task
+   * @returns 0, EFAULT when the mark is not there, or ESRCH when the memory cannot be kept
+   */
+  keep(address: U64, mark: Uint8Array, dismiss: () => void): Errno;
+  /** Dismisses the keeper of the process's memory if there is no need of it any more. */
+  reviewKeeper(): void;
   /** For inspection: the regions of this connection. */
   listRegions(): RegionInspection[];
   /** The connection has ended: its regions go. */
@@ -105,6 +114,7 @@ export class PeerRegistry {
   /** Takes one connection from an image. */
   disconnect(image: ProcessImage): void {
     image.connections--;
+    image.memory.review();
     if (image.connections === 0) this.idle.add(image);
     this.forgetGone();
   }
@@ -138,6 +148,7 @@ export class PeerRegistry {
   private forgetGone(): void {
     for (const image of this.idle) {
       if (image.directory.exists() && !image.memory.isGone()) continue;
+      if (image.memory.isKept()) continue;
       this.idle.delete(image);
       if (this.images.get(image.directory.pid) === image) this.images.delete(image.directory.pid);
       image.memory.close();
@@ -155,6 +166,8 @@ class KnownPeer implements Peer {
   private readonly regionRights: RegionRights;
   private lastLimitPages = 0;
   private closed = false;
+  /** What this connection keeps. */
+  private kept: { memory: ProcessMemory; keeper: Keeper } | undefined;
 
   constructor(
     private readonly registry: PeerRegistry,
@@ -217,6 +230,19 @@ class KnownPeer implements Peer {
     return this.mm.regions.remove(this, address);
   }
 
+  keep(address: U64, mark: Uint8Array, dismiss: () => void): Errno {
+    if (address.page() >= USER_PAGES) return errno.EFAULT;
+    const keeper = { address: address.page() * PAGE_SIZE + address.pageOffset(), mark, dismiss };
+    const { memory } = this.image;
+    const error = memory.keep(keeper);
+    if (error === errno.OK) this.kept = { memory, keeper };
+    return error;
+  }
+
+  reviewKeeper(): void {
+    this.kept?.memory.review();
+  }
+
   listRegions(): RegionInspection[] {
     return this.mm.regions.list(this);
   }
@@ -224,6 +250,7 @@ class KnownPeer implements Peer {
   close(): void {
     if (this.closed) return;
     this.closed = true;
+    this.kept?.memory.unkeep(this.kept.keeper);
     for (const space of this.regionSpaces) space.regions.removeOwned(this);
     this.registry.disconnect(this.image);
   }
@@ -299,6 +326,14 @@ class AnonymousPeer implements Peer {
 
   removeRegion(address: U64): RegionRefusal | undefined {
     return this.mm.regions.remove(this, address);
+  }
+
+  keep(): Errno {
+    return errno.ESRCH;
+  }
+
+  reviewKeeper(): void {
+    // There is none.
   }
 
   listRegions(): RegionInspection[] {

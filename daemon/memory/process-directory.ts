@@ -77,6 +77,11 @@ export class ProcessDirectory {
     return match === null ? 0 : Math.floor((Number(match[1]) * 1024) / PAGE_SIZE);
   }
 
+  /** Threads that have not been reaped, the first one always among them; 0 when the process is gone. */
+  threads(): number {
+    return Number(/^Threads:\t(\d+)$/m.exec(this.text("status") ?? "")?.[1] ?? 0);
+  }
+
   close(): void {
     if (this.closed) return;
     this.closed = true;

@@ -5,6 +5,9 @@
  * the address space of that moment and reads as empty when its last user is gone, which is how exec and exit are seen,
  * without a race. Pinned bytes go through mem, which like a device ignores that an area was protected after the pin; what
  * an ioctl copies goes through process_vm_readv and process_vm_writev, which respect it.
+ *
+ * With a keeper the memory has another user beside the process, so it no longer ends with the process: then it is by the
+ * keeper's mark that one sees whether the process has left it, and pinned bytes are there until the last of them is unpinned.
  */
 import { closeSync, constants, openSync, readdirSync, statSync } from "node:fs";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
@@ -48,9 +51,23 @@ interface OpenMemory {
   readonly vmas: VmaSource;
 }
 
+/** A task beside a client's process that shares its memory, so that the memory does not end with the process. */
+export interface Keeper {
+  /** Of the mark. */
+  readonly address: number;
+  /** Bytes that lie at that address of this memory, and not of what the process has after an exec. */
+  readonly mark: Uint8Array;
+  /** Nobody needs the memory any more. */
+  dismiss(): void;
+}
+
 export class ProcessMemory implements MappedMemory {
   private opened: OpenMemory | undefined;
+  /** The process does not use this memory any more; pinned bytes of it may still be there. */
   private gone = false;
+  private keeper: Keeper | undefined;
+  /** Objects, held or with pinned pages, whose bytes are reached through this memory. */
+  private readonly reached = new Set<MemoryObject>();
   private readonly unopenable = new Set<string>();
   private readonly probeByte = new Uint8Array(1);
 
@@ -73,9 +90,49 @@ export class ProcessMemory implements MappedMemory {
   isGone(): boolean {
     const memory = this.memory();
     if (memory === undefined) return this.gone || !this.directory.exists();
+    if (this.gone) return true;
     // The lowest page is never mapped (or a byte of it is read): nothing read and no error means no address space.
-    if (this.native.fileRead(memory.memFd, 0, this.probeByte) === 0) this.close();
+    if (this.keeper !== undefined) this.gone = this.hasLost(this.keeper);
+    else if (this.native.fileRead(memory.memFd, 0, this.probeByte) === 0) this.close();
     return this.gone;
+  }
+
+  /**
+   * From now on this task shares the memory, in the place of an earlier one.
+   * @returns 0, ESRCH when the memory is gone or out of reach, or EFAULT when the mark is not there
+   */
+  keep(keeper: Keeper): Errno {
+    if (this.memory() === undefined || this.isGone()) return errno.ESRCH;
+    if (this.lookForMark(keeper) !== errno.OK) return errno.EFAULT;
+    const before = this.keeper;
+    this.keeper = keeper;
+    before?.dismiss();
+    return errno.OK;
+  }
+
+  /** The keeper has ended. */
+  unkeep(keeper: Keeper): void {
+    if (this.keeper !== keeper) return;
+    this.keeper = undefined;
+    if (this.gone) this.close();
+  }
+
+  isKept(): boolean {
+    return this.keeper !== undefined;
+  }
+
+  isLost(): boolean {
+    return this.isGone() && !this.isKept();
+  }
+
+  /** Dismisses the keeper if the process has left this memory and nothing of it is pinned. */
+  review(): void {
+    if (this.keeper !== undefined && this.reached.size === 0 && this.isGone()) this.close();
+  }
+
+  /** An object that was reached through this memory is neither held nor pinned any more. */
+  released(object: MemoryObject): void {
+    if (this.reached.delete(object)) this.review();
   }
 
   /**
@@ -88,7 +145,7 @@ export class ProcessMemory implements MappedMemory {
     privateObject: (physicalPages: number) => MemoryObject,
   ): (page: number, end: number) => Piece | Errno {
     const memory = this.memory();
-    if (memory === undefined) return () => errno.EFAULT;
+    if (memory === undefined || (this.keeper !== undefined && this.isGone())) return () => errno.EFAULT;
     const lookup = memory.vmas.lookup();
     return (page, end) => {
       const vma = lookup(page);
@@ -97,18 +154,19 @@ export class ProcessMemory implements MappedMemory {
       if (write ? !vma.writable : !vma.readable) return errno.EFAULT;
       if (!this.isMemory(vma)) return errno.EFAULT;
       const count = Math.min(end, vma.last + 1) - page;
-      if (vma.inode === 0n) return this.held({ object: privateObject(1), page, count });
+      if (vma.inode === 0n) return this.heldThrough({ object: privateObject(1), page, count });
       // A mapping can be longer than its file, and then it is the last pages that are missing.
       if (this.read(page + count - 1, 0, this.probeByte) !== errno.OK) return errno.EFAULT;
-      if (!vma.shared) return this.held({ object: privateObject(this.physicalPages(vma)), page, count });
+      if (!vma.shared) return this.heldThrough({ object: privateObject(this.physicalPages(vma)), page, count });
       const object = this.sharedFile(vma);
       if (write && object.kind === "other") {
         object.closeIfUnused();
         return errno.EFAULT;
       }
       const filePage = page - vma.start + vma.filePage;
-      if (!object.hasDescriptor()) object.addMapping(this, filePage, page, count);
-      return this.held({ object, page: filePage, count });
+      if (object.hasDescriptor()) return held({ object, page: filePage, count });
+      object.addMapping(this, filePage, page, count);
+      return this.heldThrough({ object, page: filePage, count });
     };
   }
 
@@ -146,11 +204,14 @@ export class ProcessMemory implements MappedMemory {
   }
 
   close(): void {
+    const { opened, keeper } = this;
     this.gone = true;
-    if (this.opened === undefined) return;
-    closeSync(this.opened.memFd);
-    closeSync(this.opened.mapsFd);
-    this.opened = undefined;
+    this.opened = this.keeper = undefined;
+    if (opened !== undefined) {
+      closeSync(opened.memFd);
+      closeSync(opened.mapsFd);
+    }
+    keeper?.dismiss();
   }
 
   private memory(): OpenMemory | undefined {
@@ -170,9 +231,27 @@ export class ProcessMemory implements MappedMemory {
     return { memFd, mapsFd, vmas: byQuery ? new QueriedVmas(this.native, mapsFd) : new ParsedVmas(mapsFd) };
   }
 
-  private held(piece: Piece): Piece {
-    piece.object.hold();
-    return piece;
+  private heldThrough(piece: Piece): Piece {
+    this.reached.add(piece.object);
+    return held(piece);
+  }
+
+  /** The process has exited or called exec, as far as can be told by what lies where its memory has the mark. */
+  private hasLost(keeper: Keeper): boolean {
+    const error = this.lookForMark(keeper);
+    if (error === errno.OK) return false;
+    // A process whose first thread has ended cannot be read, though others may go on.
+    if (error === errno.ESRCH) return this.directory.threads() < 2;
+    // Refused: without the right to trace it one sees only whether it is there.
+    return error !== errno.EPERM || !this.directory.exists();
+  }
+
+  /** @returns 0, EFAULT where something else lies or nothing, or why it cannot be looked at */
+  private lookForMark({ address, mark }: Keeper): Errno {
+    const bytes = Buffer.allocUnsafe(mark.length);
+    const result = this.native.processRead(this.directory.pid, address, bytes);
+    if (result < 0) return -result;
+    return bytes.equals(mark) && result === mark.length ? errno.OK : errno.EFAULT;
   }
 
   private transfer(page: number, offset: number, bytes: Uint8Array, write: boolean): Errno {
@@ -263,4 +342,9 @@ export class ProcessMemory implements MappedMemory {
       return undefined;
     }
   }
+}
+
+function held(piece: Piece): Piece {
+  piece.object.hold();
+  return piece;
 }

@@ -61,6 +61,8 @@ export class Session implements Notified {
   private file: OpenFile | undefined;
   /** Whether this connection is a holder of `file` or only speaks for it. */
   private holds = false;
+  /** The client's end is held by a task that keeps the memory of its process. */
+  private keeps = false;
   /** The turn of the request that the others wait for. */
   private parked: Turn | undefined;
   /** Requests that others overtake. */
@@ -136,6 +138,7 @@ export class Session implements Notified {
       requests: this.requests,
       file: this.file?.node ?? null,
       holds: this.holds,
+      keeps: this.keeps,
       parked: this.parked !== undefined,
       overtaken: this.overtaken.size,
       regions: this.peer.listRegions(),
@@ -299,6 +302,7 @@ export class Session implements Notified {
     if (frame.sync) return this.sync(frame.sync);
     if (frame.regionAdd) return { result: this.addRegion(frame.regionAdd) };
     if (frame.regionRemove) return { result: this.peer.removeRegion(fromWire(frame.regionRemove.address)) ?? {} };
+    if (frame.keep) return { result: this.keep(frame.keep) };
     if (frame.deviceBind) return { result: this.bind(frame.deviceBind) };
     if (frame.deviceAttach) return { result: this.attach(frame.deviceAttach) };
     if (frame.deviceDetach) return { result: this.detach(frame.deviceDetach) };
@@ -503,6 +507,26 @@ export class Session implements Notified {
       backing,
     });
     return refusal ?? {};
+  }
+
+  private keep(keep: iommufd_emu.v1.Keep.$Properties): IResult {
+    if (this.keeps) {
+      this.peer.reviewKeeper();
+      return {};
+    }
+    const mark = keep.mark ?? NO_BYTES;
+    checkToken(mark);
+    const error = this.peer.keep(fromWire(keep.address), Uint8Array.from(mark), () => {
+      this.dismissKeeper();
+    });
+    this.keeps = error === errno.OK;
+    return { error };
+  }
+
+  private dismissKeeper(): void {
+    if (this.ended) return;
+    this.end();
+    this.connection.close();
   }
 
   private endpointFile(): EndpointFile | undefined {

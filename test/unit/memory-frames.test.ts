@@ -170,8 +170,11 @@ describe("FrameTable", () => {
 });
 
 describe("a file without a descriptor", () => {
+  const released: MemoryObject[] = [];
+
   const memory = (bytes: Uint8Array, gone = false) => ({
-    isGone: () => gone,
+    isLost: () => gone,
+    released: (object: MemoryObject) => released.push(object),
     read(page: number, offset: number, into: Uint8Array) {
       if (gone) return errno.EFAULT;
       into.set(bytes.subarray(page * PAGE_SIZE + offset, page * PAGE_SIZE + offset + into.length));
@@ -201,5 +204,8 @@ describe("a file without a descriptor", () => {
     expect(first[3 * PAGE_SIZE + 5]).toBe(9);
     expect(object.read(13, PAGE_SIZE - 1, into)).toBe(errno.EFAULT);
     expect(object.read(9, 0, into)).toBe(errno.EFAULT);
+    object.closeIfUnused();
+    // Each of them is told that it is not needed any more.
+    expect(released).toEqual([object, object, object]);
   });
 });
