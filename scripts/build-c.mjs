@@ -3,7 +3,7 @@
  *
  *   --if-possible  without a compiler, says in one line what is left out and succeeds; warnings do not fail the build
  *   --tests        also the C test programs, into build/test/clients/c; those that need cmocka only where it is installed
- *   --sanitize     instead, the library and its tests with AddressSanitizer and UBSan, into build/client/c-asan
+ *   --sanitize     instead, the library, the shim and the tests with AddressSanitizer and UBSan, into build/client/c-asan
  *
  * CC names the compiler, CFLAGS and LDFLAGS are added to its arguments. Every file appears by renaming, so builds that run
  * at the same time do not disturb each other.
@@ -108,10 +108,11 @@ const archive = build(join(library, "libiommufd-emu.a"), libraryObjects, (to) =>
 /** What of the library the shim is made of: nothing that allocates. */
 const shared = ["wire", "messages", "transport", "memory", "call"];
 
+// A symbol that nobody defines shall fail here, not in the program; the sanitizers' are in a library that comes first.
+const strict = ["-shared", ...(sanitize ? [] : ["-Wl,-z,defs"]), "-Wl,-z,now", "-Wl,-z,relro"];
+
 function buildShared() {
   const soname = "libiommufd-emu.so.0";
-  // A symbol that nobody defines shall fail here, not in the program.
-  const strict = ["-shared", "-Wl,-z,defs", "-Wl,-z,now", "-Wl,-z,relro"];
   link(join(library, soname), libraryObjects, ...strict, `-Wl,-soname,${soname}`);
   build(join(library, "libiommufd-emu.so"), [fileURLToPath(import.meta.url)], (to) => {
     symlinkSync(soname, to);
@@ -119,13 +120,18 @@ function buildShared() {
   build(join(library, "iommufd-emu.pc"), common, (to) => {
     writeFileSync(to, packageFile());
   });
-  const shim = join(root, "build/client/shim");
+}
+
+function buildShim() {
+  const directory = sanitize ? library : join(root, "build/client/shim");
   const objects = [
-    ...sourcesIn("client/shim").map((source) => compile(source, join(shim, "objects"))),
+    ...sourcesIn("client/shim").map((source) =>
+      compile(source, join(directory, sanitize ? "shim-objects" : "objects")),
+    ),
     ...shared.map((name) => join(library, "objects", `${name}.o`)),
   ];
   const name = "libiommufd-emu-shim.so";
-  link(join(shim, name), objects, ...strict, `-Wl,-soname,${name}`, "-ldl");
+  link(join(directory, name), objects, ...strict, `-Wl,-soname,${name}`, "-ldl");
 }
 
 /** For pkg-config: the library where it was built. */
@@ -158,8 +164,9 @@ function buildTests() {
   } else {
     console.error("no cmocka: the tests of the C library are left out");
   }
-  if (!sanitize) program("shim_program", sources.filter(isOfShim));
+  program("shim_program", sources.filter(isOfShim));
 }
 
 if (!sanitize) buildShared();
+buildShim();
 if (tests) buildTests();

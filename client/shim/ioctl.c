@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "channel.h"
+#include "keeper.h"
 #include "memory.h"
 #include "system.h"
 #include "wrapped.h"
@@ -58,6 +59,7 @@ SHIM_EXPORT int ioctl(int fd, unsigned long request, ...)
 		/* What an ioctl made is only an argument of ioctls on an iommufd. */
 		if (description.node >= SHIM_PATHS)
 			return (int)shim_return(-ENOTTY);
+		shim_keep_for(fd, (uint32_t)request);
 		return (int)shim_return(shim_call(fd, &description, (uint32_t)request, argument));
 	}
 }

@@ -9,6 +9,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildC, runProgram, sourceMatches } from "../support/c-programs.js";
 import { DaemonProcess } from "../support/daemon-process.js";
+import { keepersBecome, keepersFor } from "../support/keepers.js";
 import { requirements } from "../support/requirements.js";
 import { repositoryRoot } from "../support/repository.js";
 import { AccessDaemon } from "./access-daemon.js";
@@ -25,6 +26,8 @@ const scenariosOf = (names: readonly string[]) =>
 /** Those of descriptors that ioctls make. */
 const ACCESSES = "shim_accesses.c";
 const scenarios = scenariosOf(sources.filter((name) => name !== ACCESSES));
+/** Of the task that keeps the memory of a process. */
+const keeperScenarios = scenariosOf(["shim_keeper.c"]);
 const accessScenarios = scenariosOf([ACCESSES]);
 
 const environment = (socket: string): Record<string, string> => ({ LD_PRELOAD: shim, IOMMUFD_EMU_SOCKET: socket });
@@ -52,6 +55,10 @@ requirements("compiler", "native").describe("preload shim", () => {
       expect([daemon.running, daemon.errors]).toEqual([true, ""]);
     });
 
+    test("when all scenarios have ended, no task keeps memory of theirs", async () => {
+      expect(await keepersBecome(daemon.socket, 0)).toBe(0);
+    });
+
     test("the same number of the daemon's descriptors is open after a scenario as before it", async () => {
       const count = (): number => readdirSync(`/proc/${daemon.pid}/fd`).length;
       const before = count();
@@ -59,6 +66,30 @@ requirements("compiler", "native").describe("preload shim", () => {
       // The program has ended, but the daemon may not have read the last of its ends.
       for (let tries = 0; tries < 100 && count() > before; tries++) await new Promise((next) => setTimeout(next, 20));
       expect(count()).toBeLessThanOrEqual(before);
+    });
+  });
+
+  describe("built with sanitizers", () => {
+    const directory = join(repositoryRoot, "build/client/c-asan");
+    let daemon: DaemonProcess;
+    let libraries: string;
+    beforeAll(async () => {
+      await buildC("--sanitize");
+      daemon = await DaemonProcess.start();
+      const runtimes = ["libasan.so", "libubsan.so"].map(async (name) => {
+        const { stdout } = await runProgram("cc", [`-print-file-name=${name}`], {});
+        return stdout.trim();
+      });
+      // The runtimes have to be loaded before anything that uses them.
+      libraries = [...(await Promise.all(runtimes)), join(directory, "libiommufd-emu-shim.so")].join(" ");
+    });
+    afterAll(() => daemon.stop());
+
+    test.each(keeperScenarios)("$name", async ({ name }) => {
+      const env = { ...environment(daemon.socket), LD_PRELOAD: libraries };
+      const end = await runProgram(join(directory, "shim_program"), [name], env);
+      expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect([daemon.running, daemon.errors]).toEqual([true, ""]);
     });
   });
 
@@ -106,6 +137,19 @@ requirements("compiler", "native").describe("preload shim", () => {
       const ended = once(child, "close");
       child.stdin.end();
       expect([await ended, stderr]).toEqual([[0, null], "iommufd-emu: lost /dev/iommu: the connection failed\n"]);
+    });
+
+    test.each(["SIGKILL", "SIGTERM"] as const)("a daemon that ends by %s leaves no task behind", async (signal) => {
+      const daemon = await DaemonProcess.start();
+      const env = { ...process.env, ...environment(daemon.socket) };
+      const child = spawn(program, ["--outlive"], { env, stdio: ["pipe", "pipe", "ignore"] });
+      await once(child.stdout, "data");
+      expect(keepersFor(daemon.socket)).toHaveLength(1);
+      await daemon.stop(signal);
+      expect(await keepersBecome(daemon.socket, 0)).toBe(0);
+      const ended = once(child, "close");
+      child.stdin.end();
+      expect(await ended).toEqual([0, null]);
     });
 
     test("a program that does not use the nodes does not notice the shim", async () => {

@@ -30,6 +30,7 @@ enum emu_request {
 	EMU_READ = 19,
 	EMU_WRITE = 20,
 	EMU_MAP = 21,
+	EMU_KEEP = 22,
 };
 
 /* ServerFrame */
@@ -95,6 +96,7 @@ enum {
 	EMU_REGION_FD = 5,
 	EMU_REGION_OFFSET = 7,
 };
+enum { EMU_KEEP_ADDRESS = 1, EMU_KEEP_MARK = 2 };
 enum { EMU_BIND_TOKEN = 1, EMU_ATTACH_PT_ID = 1, EMU_ATTACH_PASID = 2, EMU_DETACH_PASID = 1 };
 enum { EMU_DMA_READ = 1, EMU_DMA_WRITE = 2, EMU_DMA_COPY = 3, EMU_DMA_FILL = 4, EMU_DMA_PASID = 5 };
 /* DmaRead and DmaFill; DmaWrite with data in place of the length. */

@@ -111,14 +111,15 @@ static int inherited(const char *number)
 	return 0;
 }
 
-/* `shim_program --outlive`: opens, says so, waits for its input to end, and finds the daemon gone. */
+/* `shim_program --outlive`: opens and maps, says so, waits for its input to end, and finds the daemon gone. */
 static int outlive(void)
 {
+	static _Alignas(PAGE) uint8_t memory[PAGE];
 	int fd = open_iommu();
 	struct iommu_ioas_alloc call = { .size = sizeof(call) };
 	char byte;
 
-	new_ioas(fd);
+	CHECK(map_at(fd, new_ioas(fd), memory, 1, 0x10000) == 0);
 	puts("ready");
 	fflush(stdout);
 	while (read(STDIN_FILENO, &byte, 1) > 0)
@@ -150,6 +151,7 @@ static const struct scenario *const groups[] = {
 	access_scenarios,
 	queue_scenarios,
 	inject_scenarios,
+	keeper_scenarios,
 };
 
 int main(int argc, char **argv)
