@@ -54,7 +54,8 @@ static size_t transfer(bool write, void *local, uint64_t address, size_t length)
 	}
 	if (!count)
 		return 0;
-	process = emu_sys(getpid, 0);
+	/* The calling thread: the first one, by which the process is named, may have ended. */
+	process = emu_sys(gettid, 0);
 	if (write)
 		done = emu_sys(process_vm_writev, process, &here, 1, there, count, 0);
 	else
