@@ -439,6 +439,44 @@ static void one_keeper_for_all_threads(void)
 	CHECK(keepers_become(0));
 }
 
+static void *outlive_the_first_thread(void *argument)
+{
+	const struct machine *machine = argument;
+	static _Alignas(PAGE) uint8_t memory[PAGE];
+	char pid[16], status[256];
+	int tries;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	for (tries = 0; tries < TRIES; tries++) {
+		read_process(pid, "status", status, sizeof(status));
+		if (strstr(status, "State:\tZ"))
+			break;
+		usleep(TRY_US);
+	}
+	CHECK(tries < TRIES);
+	/* The process goes on, and so its memory can be pinned. */
+	CHECK(map_at(machine->fd, machine->ioas, memory, 1, IOVA + (1ul << 30)) == 0);
+	CHECK(count_keepers(NULL) == 1);
+	exit(0);
+}
+
+static void first_thread_may_end(void)
+{
+	struct machine machine = new_machine(true);
+	pthread_t thread;
+	pid_t child = fork();
+
+	if (!child) {
+		map_pattern(&machine, 15);
+		CHECK(pthread_create(&thread, NULL, outlive_the_first_thread, &machine) == 0);
+		pthread_exit(NULL);
+	}
+	expect_success(child);
+	check_pinned(&machine, 15);
+	CHECK(unmap_all(machine.fd, machine.ioas) == (PAGES + 1) * PAGE);
+	CHECK(keepers_become(0));
+}
+
 static void each_process_has_its_own(void)
 {
 	struct machine machine = new_machine(false);
@@ -506,6 +544,7 @@ const struct scenario keeper_scenarios[] = {
 	{ "kept_until_the_last_close", "the last close of the context ends it", kept_until_the_last_close },
 	{ "keeper_is_not_noticed", "it is no child to wait for and has nothing of the program open", keeper_is_not_noticed },
 	{ "one_keeper_for_all_threads", "threads share one, and the one that made it may end", one_keeper_for_all_threads },
+	{ "first_thread_may_end", "a process is there as long as one of its threads is", first_thread_may_end },
 	{ "each_process_has_its_own", "a forked child has other memory, and another keeper", each_process_has_its_own },
 	{ "children_do_not_hold_it", "children of a process that is gone do not hold its memory", children_do_not_hold_it },
 	{ "refused_keeper", "with IOMMUFD_EMU_NO_KEEPER=1 it is EFAULT", refused_keeper },
