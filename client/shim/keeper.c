@@ -2,7 +2,10 @@
 #include "keeper.h"
 
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -70,10 +73,12 @@ static inline __attribute__((always_inline)) long call(long number, long a, long
 #if defined(__x86_64__)
 	long result;
 	register long fourth __asm__("r10") = d;
+	/* Zero: prctl(2) wants that of the arguments that mean nothing. */
+	register long fifth __asm__("r8") = 0;
 
 	__asm__ volatile("syscall"
 			 : "=a"(result)
-			 : "0"(number), "D"(a), "S"(b), "d"(c), "r"(fourth)
+			 : "0"(number), "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth)
 			 : "rcx", "r11", "memory");
 	return result;
 #elif defined(__aarch64__)
@@ -82,8 +87,12 @@ static inline __attribute__((always_inline)) long call(long number, long a, long
 	register long second __asm__("x1") = b;
 	register long third __asm__("x2") = c;
 	register long fourth __asm__("x3") = d;
+	register long fifth __asm__("x4") = 0;
 
-	__asm__ volatile("svc 0" : "+r"(first) : "r"(nr), "r"(second), "r"(third), "r"(fourth) : "memory");
+	__asm__ volatile("svc 0"
+			 : "+r"(first)
+			 : "r"(nr), "r"(second), "r"(third), "r"(fourth), "r"(fifth)
+			 : "memory");
 	return first;
 #else
 	(void)number, (void)a, (void)b, (void)c, (void)d;
@@ -91,11 +100,37 @@ static inline __attribute__((always_inline)) long call(long number, long a, long
 #endif
 }
 
-#if defined(__x86_64__) || defined(__aarch64__)
+#if defined(__x86_64__)
 #define HAS_CALL true
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define HAS_CALL true
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
 #else
 #define HAS_CALL false
+#define ARCHITECTURE 0
 #endif
+
+#define ALLOW(name)                                                                                                    \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/*
+ * What is left to the keeper once it has begun: waiting, its connection, and its end. It has the rights that the program
+ * had when it was made, in memory that the program can write; what the program gives up must not be had through it.
+ */
+static const struct sock_filter allowed[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	ALLOW(ppoll),
+	ALLOW(restart_syscall),
+	ALLOW(read),
+	ALLOW(write),
+	ALLOW(futex),
+	ALLOW(exit),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+};
 
 /* Closes every descriptor but two. */
 static inline __attribute__((always_inline)) void close_others(unsigned int one, unsigned int other)
@@ -121,6 +156,7 @@ static inline __attribute__((always_inline)) void close_others(unsigned int one,
  */
 WITHOUT_CANARY __attribute__((noinline, no_sanitize("address", "undefined"))) static int keeper_main(void *argument)
 {
+	struct sock_fprog filter = { sizeof(allowed) / sizeof(allowed[0]), (struct sock_filter *)allowed };
 	struct keeper *keeper = argument;
 	struct pollfd watched[2];
 	uint8_t reply[64];
@@ -130,6 +166,9 @@ WITHOUT_CANARY __attribute__((noinline, no_sanitize("address", "undefined"))) st
 	call(SYS_setsid, 0, 0, 0, 0);
 	call(SYS_chdir, (long)"/", 0, 0, 0);
 	call(SYS_prctl, PR_SET_NAME, (long)"iommufd-keeper", 0, 0);
+	if (call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0) ||
+	    call(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&filter, 0))
+		return 0;
 	watched[0].fd = keeper->connection;
 	watched[1].fd = keeper->program;
 	watched[0].events = watched[1].events = POLLIN;

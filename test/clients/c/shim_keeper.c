@@ -360,7 +360,7 @@ static int count_descriptors(pid_t pid)
 static void keeper_is_not_noticed(void)
 {
 	struct machine machine = new_machine(true);
-	char path[64], target[256];
+	char path[64], target[256], pid[16], state[4096];
 	int pipes[2], status;
 	pid_t keeper = 0;
 	ssize_t length;
@@ -381,6 +381,10 @@ static void keeper_is_not_noticed(void)
 	snprintf(path, sizeof(path), "/proc/%d/cwd", keeper);
 	length = readlink(path, target, sizeof(target));
 	CHECK(length == 1 && target[0] == '/');
+	/* Nor a right that the program may give up: it can do nothing any more. */
+	snprintf(pid, sizeof(pid), "%d", keeper);
+	read_process(pid, "status", state, sizeof(state));
+	CHECK(strstr(state, "NoNewPrivs:\t1\n") && strstr(state, "Seccomp:\t2\n"));
 	/* Signals other than those that nobody can block do not reach it. */
 	CHECK(kill(keeper, SIGTERM) == 0 && kill(keeper, SIGINT) == 0 && kill(keeper, SIGHUP) == 0);
 	usleep(TRY_US);
