@@ -333,8 +333,9 @@ void shim_keep_for(int fd, uint32_t request)
 		return;
 	memset(&all, 0xff, sizeof(all));
 	emu_sys(rt_sigprocmask, SIG_SETMASK, &all, &before, _NSIG / 8);
+	/* The word is cleared just before the end. */
 	if (keeper->task)
-		emu_sys(wait4, keeper->task, 0, WNOHANG | __WCLONE, 0);
+		emu_sys(wait4, keeper->task, 0, __WCLONE, 0);
 	keeper->task = 0;
 	error = start(fd, keeper);
 	if (error) {

@@ -35,20 +35,6 @@ static uint32_t attach_device(const struct machine *machine)
 	return ioctl(machine->fd, IOMMU_TEST_CMD, &call) ? 0 : call.mock_domain.out_stdev_id;
 }
 
-static struct machine new_machine(bool pins)
-{
-	struct machine machine = { .fd = open_iommu() };
-	struct iommu_test_cmd call;
-
-	machine.ioas = new_ioas(machine.fd);
-	if (pins)
-		CHECK((machine.device = attach_device(&machine)) != 0);
-	call = test_call(IOMMU_TEST_OP_CREATE_ACCESS, machine.ioas);
-	CHECK(ioctl(machine.fd, IOMMU_TEST_CMD, &call) == 0);
-	machine.access = call.create_access.out_access_fd;
-	return machine;
-}
-
 /* ACCESS_RW: 0, or the errno. */
 static int transfer(const struct machine *machine, uint64_t iova, void *data, size_t length, uint32_t flags)
 {
@@ -162,6 +148,22 @@ static bool keepers_become(int count)
 	for (tries = 0; tries < TRIES && count_keepers(NULL) != count; tries++)
 		usleep(TRY_US);
 	return count_keepers(NULL) == count;
+}
+
+static struct machine new_machine(bool pins)
+{
+	struct machine machine = { .fd = open_iommu() };
+	struct iommu_test_cmd call;
+
+	/* Of an earlier program that has just ended. */
+	CHECK(keepers_become(0));
+	machine.ioas = new_ioas(machine.fd);
+	if (pins)
+		CHECK((machine.device = attach_device(&machine)) != 0);
+	call = test_call(IOMMU_TEST_OP_CREATE_ACCESS, machine.ioas);
+	CHECK(ioctl(machine.fd, IOMMU_TEST_CMD, &call) == 0);
+	machine.access = call.create_access.out_access_fd;
+	return machine;
 }
 
 /* A child that maps its own memory, says so, and then does what `finish` does. */
