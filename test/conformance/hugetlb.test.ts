@@ -97,7 +97,7 @@ for (const kind of kinds) {
       frames = new FrameTable();
       const native = loadNative();
       let spaces = 0;
-      const options = { native, frames, files: new FileTable(native), nextId: () => ++spaces };
+      const options = { native, frames, files: new FileTable(native), nextId: () => ++spaces, regionsMax: 1 };
       registry = new PeerRegistry({ ...options, vmaMethod: kind.vmaMethod ?? "auto" });
       [client, otherClient] = [await clients.start(), await clients.start()];
       [peer, other] = [registry.identify(client.socketFd), registry.identify(otherClient.socketFd)];

@@ -33,7 +33,8 @@ requirements("native").describe("a kept memory", () => {
     const native = loadNative();
     frames = new FrameTable();
     let spaces = 0;
-    registry = new PeerRegistry({ native, frames, files: new FileTable(native), nextId: () => ++spaces });
+    const nextId = (): number => ++spaces;
+    registry = new PeerRegistry({ native, frames, files: new FileTable(native), nextId, regionsMax: 1 });
     client = await clients.start();
     [peer, keeper] = [registry.identify(client.socketFd), registry.identify(client.socketFd)];
     await client.map(PAGE_SIZE, { address: ADDRESS });
