@@ -21,6 +21,7 @@ import { commandLine } from "../../client/cli/main.js";
 import { renderTree } from "../../client/cli/tree.js";
 import { IommuFd } from "../../client/ts/index.js";
 import { ioctlTable } from "../../proto/uapi/table.js";
+import { buildC } from "../support/c-programs.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const command = join(root, "client/cli/iommufd-emu");
@@ -278,6 +279,7 @@ if (!canRun) console.warn(`the shim is not built (${shim}): the tests of \`run\`
   });
 
   test("makes the nth fallible step fail", async () => {
+    await buildC("--tests");
     const program = join(root, "build/test/clients/c/shim_program");
     const failing = ["run", "--fail-nth", "1", "--", program, "vfio_node"];
     const { code, stderr } = await run(failing);
