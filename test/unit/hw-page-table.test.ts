@@ -9,6 +9,7 @@ import { access, walk, type Access } from "../../daemon/hw/engine/walk.js";
 import { PROT_READ, PROT_WRITE, TABLE_PFN_FIRST, type WalkStep } from "../../daemon/hw/interface.js";
 import { secondStageFormat } from "../../daemon/hw/vtd/second-stage-format.js";
 import { U64 } from "../../daemon/u64.js";
+import { history, runDrawn } from "../support/model.js";
 
 const RW = PROT_READ | PROT_WRITE;
 const VTDSS = secondStageFormat({ forceSnoop: false, writableOnly: false });
@@ -333,40 +334,63 @@ describe("model", () => {
     fc.nat({ max: 20 }),
   );
 
-  test("map, unmap and walk agree with a list of ranges, and nothing leaks", () => {
-    const property = fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
-      const { memory, table, used } = setUp();
-      const live: Mapping[] = [];
-      for (const action of steps) {
-        if (typeof action === "number") {
-          const [gone] = live.splice(action % Math.max(live.length, 1), 1);
-          if (gone !== undefined) expect(table.unmap(gone.iova, gone.count)).toBe(gone.count);
-          continue;
-        }
-        const taken = live.some((m) => m.iova < action.iova + action.count && action.iova < m.iova + m.count);
-        expect(table.map(action.iova, action.output, action.count, action.prot)).toBe(
-          taken ? errno.EADDRINUSE : errno.OK,
-        );
-        if (!taken) live.push(action);
-        // The edges of every range that was ever asked for, and one page beyond them.
-        for (const page of [action.iova - 1, action.iova, action.iova + action.count - 1, action.iova + action.count]) {
-          if (page < 0) continue;
-          const owner = live.find((m) => m.iova <= page && page < m.iova + m.count);
-          const found = lookUp(memory, table, page, access.ZERO_LENGTH_READ);
-          if (owner === undefined) expect(found).toMatchObject({ outcome: "not-present" });
-          else {
-            expect(found).toMatchObject({ outcome: "leaf", permissions: owner.prot });
-            if (found.outcome !== "leaf") continue;
-            const inPage = page % 2 ** (found.sizeLg2 - 12);
-            expect(found.physical / 4096 + inPage).toBe(owner.output + (page - owner.iova));
-          }
+  /** A page table beside a plain list of what is mapped. */
+  class Model {
+    private readonly real = setUp();
+    private live: Mapping[] = [];
+
+    run(action: Mapping | number): void {
+      const { memory, table } = this.real;
+      if (typeof action === "number") {
+        const [gone] = this.live.splice(action % Math.max(this.live.length, 1), 1);
+        if (gone !== undefined) expect(table.unmap(gone.iova, gone.count)).toBe(gone.count);
+        return;
+      }
+      const taken = this.live.some((m) => m.iova < action.iova + action.count && action.iova < m.iova + m.count);
+      const error = table.map(action.iova, action.output, action.count, action.prot);
+      expect(error).toBe(taken ? errno.EADDRINUSE : errno.OK);
+      if (!taken) this.live.push(action);
+      // The edges of every range that was ever asked for, and one page beyond them.
+      for (const page of [action.iova - 1, action.iova, action.iova + action.count - 1, action.iova + action.count]) {
+        if (page < 0) continue;
+        const owner = this.live.find((m) => m.iova <= page && page < m.iova + m.count);
+        const found = lookUp(memory, table, page, access.ZERO_LENGTH_READ);
+        if (owner === undefined) expect(found).toMatchObject({ outcome: "not-present" });
+        else {
+          expect(found).toMatchObject({ outcome: "leaf", permissions: owner.prot });
+          if (found.outcome !== "leaf") continue;
+          const inPage = page % 2 ** (found.sizeLg2 - 12);
+          expect(found.physical / 4096 + inPage).toBe(owner.output + (page - owner.iova));
         }
       }
-      for (const { iova, count } of live) expect(table.unmap(iova, count)).toBe(count);
+    }
+
+    /** Takes everything away. */
+    finish(): void {
+      const { table, used } = this.real;
+      for (const { iova, count } of this.live) expect(table.unmap(iova, count)).toBe(count);
       expect([used(), table.leaves()]).toEqual([1, {}]);
       table.destroy();
       expect(used()).toBe(0);
+    }
+  }
+
+  test("map, unmap and walk agree with a list of ranges, and nothing leaks", () => {
+    const property = fc.property(fc.array(step, { minLength: 1, maxLength: 40 }), (steps) => {
+      const model = new Model();
+      for (const one of steps) model.run(one);
+      model.finish();
     });
     fc.assert(property, { seed: 60_1_9, numRuns: 80 }); // fast-check prints the seed and the smallest failing case.
+  });
+
+  const long = history({ seed: 60, steps: 10_000 });
+
+  test(`the same over ${long.steps} steps of seed ${long.seed}`, () => {
+    const model = new Model();
+    runDrawn(step, long, (drawn) => {
+      model.run(drawn);
+    });
+    model.finish();
   });
 });
