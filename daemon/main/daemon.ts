@@ -14,7 +14,8 @@ import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "../wire/limits.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
-import { EndpointFile, EndpointNode, IommufdFile, MadeFile, type OpenFile } from "../wire/open-file.js";
+import { EventFile } from "../wire/event-file.js";
+import { EndpointFile, EndpointNode, IommufdFile, MadeFile, TargetFile, type OpenFile } from "../wire/open-file.js";
 import { ProtocolViolation } from "../wire/protocol-error.js";
 import type { Server } from "../wire/server.js";
 import { Session } from "../wire/session.js";
@@ -31,6 +32,7 @@ const IOMMUFD_NODES: ReadonlyMap<string, boolean> = new Map([
   ["/dev/vfio/vfio", true],
 ]);
 const ENDPOINT_PREFIX = "endpoint/";
+const EVENT_NODE = "eventfd";
 const TOKEN_BYTES = 32;
 
 export interface DaemonConfig {
@@ -57,7 +59,7 @@ export class Daemon implements Server {
   readonly dispatcher: Dispatcher;
   readonly accounts = new Accounts();
   readonly points = this.accounts.points;
-  readonly emptied: MadeFile[] = [];
+  readonly emptied: TargetFile[] = [];
   private readonly files = new Map<string, OpenFile>();
   private readonly sessions = new Set<Session>();
   private readonly endpoints = new Map<string, EndpointNode>();
@@ -130,6 +132,8 @@ export class Daemon implements Server {
       });
       return new IommufdFile(key, node, context, onRelease);
     }
+    if (node === EVENT_NODE)
+      return new TargetFile(key, new EventFile(), onRelease, (emptied) => this.emptied.push(emptied));
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;
     const endpoint = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
     return endpoint === undefined ? errno.ENOENT : new EndpointFile(key, endpoint, onRelease);
@@ -143,6 +147,14 @@ export class Daemon implements Server {
     const file = new MadeFile(key, target, onRelease, (emptied) => this.emptied.push(emptied));
     this.files.set(key, file);
     return file;
+  }
+
+  addDevice(device: string): string | undefined {
+    return `${device}: no such model`;
+  }
+
+  removeDevice(): Errno {
+    return errno.ENODEV;
   }
 
   private freshToken(): string {

@@ -5,6 +5,7 @@
  * The functions are declared with fixed arguments, also ioctl and fcntl, because integers and pointers of a variadic call
  * travel like those of any other on the 64-bit ABIs of Linux.
  */
+import { openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { endianness } from "node:os";
 
@@ -46,11 +47,32 @@ export interface Native {
    * @param granule The file's page size in bytes: mappings begin and end at multiples of it
    */
   mappedWrite(fd: number, position: number, from: Uint8Array, granule: number): number;
+  /** Adds 1 to an eventfd; at the end of its range it stays there. Never waits, whatever its owner does with it. */
+  signalEvent(fd: number): number;
+  /** Takes an eventfd to 0 without waiting. @returns 8, or a negative errno: EAGAIN if it is 0 */
+  drainEvent(fd: number): number;
+  /** epoll_create1(2), close-on-exec. */
+  epollCreate(): number;
+  /** epoll_ctl(2): `epoll` reports when `fd` can be read, with `tag`. */
+  epollAdd(epoll: number, fd: number, tag: number): number;
+  epollRemove(epoll: number, fd: number): number;
+  /**
+   * epoll_wait(2) on another thread.
+   * @param tags is filled
+   * @returns how many, 0 after `timeoutMs`
+   */
+  epollWait(epoll: number, tags: Uint32Array, timeoutMs: number): Promise<number>;
+}
+
+/** The same call on another thread goes to `async`, with a callback behind its arguments. */
+interface NativeFunction {
+  (...values: unknown[]): number;
+  async(...values: unknown[]): void;
 }
 
 /** What is used of koffi's interface. */
 interface Koffi {
-  load(path: null): { func(definition: string): (...values: unknown[]) => number };
+  load(path: null): { func(definition: string): NativeFunction };
   errno(): number;
   address(value: unknown): bigint;
 }
@@ -70,6 +92,21 @@ const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_FAILED = -1n;
+/** readv(2), epoll(7). */
+const RWF_NOWAIT = 8;
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 1;
+/** struct epoll_event: packed on x86-64 only. */
+const EPOLL_EVENT_BYTES = process.arch === "x64" ? 12 : 16;
+const EPOLL_DATA_AT = EPOLL_EVENT_BYTES - 8;
+/** io_submit(2): struct iocb with IOCB_CMD_PREAD and IOCB_FLAG_RESFD, struct io_event. */
+const SYS_IO =
+  process.arch === "x64" ? { setup: 206, getevents: 208, submit: 209 } : { setup: 0, getevents: 4, submit: 2 };
+const IOCB_BYTES = 64;
+const IO_EVENT_BYTES = 32;
+const IOCB_FLAG_RESFD = 1;
 
 /**
  * @returns undefined when koffi is not installed or does not run here, or the environment has IOMMUFD_EMU_NO_NATIVE=1
@@ -104,6 +141,10 @@ function bind(koffi: Koffi): Native {
   const fallocate = library.func("int fallocate64(int, int, int64_t, int64_t)");
   const mmap = library.func("int64_t mmap64(int64_t, size_t, int, int, int, int64_t)");
   const munmap = library.func("int munmap(int64_t, size_t)");
+  const preadv2 = library.func("int64_t preadv2(int, void *, int, int64_t, int)");
+  const epollCreate = library.func("int epoll_create1(int)");
+  const epollCtl = library.func("int epoll_ctl(int, int, int, void *)");
+  const epollWait = library.func("int epoll_wait(int, void *, int, int)");
 
   const checked = (result: number): number => (result < 0 ? -koffi.errno() : result);
 
@@ -163,5 +204,60 @@ function bind(koffi: Koffi): Native {
       munmap(mapping, length);
       return written;
     },
+    signalEvent: eventSignaller(library, koffi),
+    drainEvent(fd) {
+      const count = new BigUint64Array(1);
+      localVector[0] = koffi.address(count);
+      localVector[1] = 8n;
+      return checked(preadv2(fd, localVector, 1, -1, RWF_NOWAIT));
+    },
+    epollCreate: () => checked(epollCreate(EPOLL_CLOEXEC)),
+    epollAdd(epoll, fd, tag) {
+      const event = new DataView(new ArrayBuffer(EPOLL_EVENT_BYTES));
+      event.setUint32(0, EPOLLIN, true);
+      event.setUint32(EPOLL_DATA_AT, tag, true);
+      return checked(epollCtl(epoll, EPOLL_CTL_ADD, fd, new Uint8Array(event.buffer)));
+    },
+    epollRemove: (epoll, fd) => checked(epollCtl(epoll, EPOLL_CTL_DEL, fd, null)),
+    epollWait(epoll, tags, timeoutMs) {
+      const events = new Uint8Array(tags.length * EPOLL_EVENT_BYTES);
+      return new Promise((resolve) => {
+        epollWait.async(epoll, events, tags.length, timeoutMs, (_error: unknown, result: number) => {
+          const view = new DataView(events.buffer);
+          for (let index = 0; index < result; index++)
+            tags[index] = view.getUint32(index * EPOLL_EVENT_BYTES + EPOLL_DATA_AT, true);
+          resolve(Math.max(result, 0));
+        });
+      });
+    },
+  };
+}
+
+/**
+ * A write(2) would wait for a reader when the owner has filled the counter. The kernel signals without waiting when an
+ * asynchronous transfer ends, so one of no bytes is made to end.
+ */
+function eventSignaller(library: ReturnType<Koffi["load"]>, koffi: Koffi): (fd: number) => number {
+  const call = library.func("long syscall(long, int64_t, int64_t, void *)");
+  const callForEvents = library.func("long syscall(long, int64_t, long, long, void *, void *)");
+  const setup = library.func("long syscall(long, long, void *)");
+  const context = new BigUint64Array(1);
+  const block = new Uint8Array(IOCB_BYTES);
+  const view = new DataView(block.buffer);
+  const done = new Uint8Array(IO_EVENT_BYTES);
+  const list = new BigUint64Array(1);
+  let source = -1;
+  return (fd) => {
+    if (source < 0) {
+      if (setup(SYS_IO.setup, 1, context) < 0) return -koffi.errno();
+      source = openSync("/dev/null", "r");
+      list[0] = koffi.address(block);
+    }
+    block.fill(0);
+    view.setUint32(20, source, true);
+    view.setUint32(56, IOCB_FLAG_RESFD, true);
+    view.setUint32(60, fd, true);
+    if (call(SYS_IO.submit, context[0], 1, list) < 0) return -koffi.errno();
+    return callForEvents(SYS_IO.getevents, context[0], 1, 1, done, null) < 0 ? -koffi.errno() : 0;
   };
 }

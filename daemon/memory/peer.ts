@@ -12,6 +12,7 @@ import { PAGE_SIZE, type U64 } from "../u64.js";
 import { ClientAddressSpace } from "./address-space.js";
 import { openBackingFile } from "./file-memory.js";
 import { FileTable } from "./file-object.js";
+import { EventCounters, type EventDescriptor } from "./event-counters.js";
 import type { FrameTable } from "./frames.js";
 import type { Native, PeerCredentials } from "./native.js";
 import { ProcessDirectory } from "./process-directory.js";
@@ -38,6 +39,10 @@ export interface Peer extends Caller {
   readonly gid: number;
   /** For people: the command's name. */
   readonly name: string;
+  /** Whether the process has this descriptor open. */
+  isOpen(fd: number): boolean;
+  /** One of its eventfds. @returns EBADF, or EINVAL for a file of another kind */
+  openEvent(fd: number): EventDescriptor | Errno;
   addRegion(request: RegionRequest): RegionRefusal | undefined;
   removeRegion(address: U64): RegionRefusal | undefined;
   /**
@@ -83,7 +88,12 @@ export class PeerRegistry {
   /** Images without a connection, or of the past, that may still have pinned pages. */
   private readonly idle = new Set<ProcessImage>();
 
-  constructor(readonly options: PeerOptions) {}
+  /** undefined iff there are no native calls. */
+  readonly events: EventCounters | undefined;
+
+  constructor(readonly options: PeerOptions) {
+    this.events = options.native && new EventCounters(options.native);
+  }
 
   /** The ways to client memory, each "on" or why it is off. */
   providers(): Record<string, string> {
@@ -220,6 +230,16 @@ class KnownPeer implements Peer {
     return copy < 0 ? -copy : openBackingFile(copy, this.registry.options.files, this.registry.options.frames);
   }
 
+  isOpen(fd: number): boolean {
+    return linkText(this.image.directory.path(`fd/${fd}`)) !== undefined;
+  }
+
+  openEvent(fd: number): EventDescriptor | Errno {
+    const { events } = this.registry;
+    const copy = this.image.directory.copyDescriptor(fd);
+    return copy < 0 || events === undefined ? errno.EBADF : events.adopt(copy);
+  }
+
   addRegion(request: RegionRequest): RegionRefusal | undefined {
     const space = this.mm;
     this.regionSpaces.add(space);
@@ -312,6 +332,14 @@ class AnonymousPeer implements Peer {
   }
 
   openFile(): Errno {
+    return errno.EBADF;
+  }
+
+  isOpen(): boolean {
+    return false;
+  }
+
+  openEvent(): Errno {
     return errno.EBADF;
   }
 

@@ -64,14 +64,12 @@ export interface Notified {
 const NOTICES_MAX = 64;
 
 /**
- * What an ioctl made and its caller gets a descriptor of. The session that made it holds it until the client joins with
- * `hold`, which takes that hold over.
+ * A file whose kind decides what it does: a node such as a VFIO group, or what an ioctl made.
  *
  * One connection at a time is notified of arrivals. The notices lie in its socket, so that poll(2) of the socket tells
  * what poll(2) of the file would; they are withdrawn when nothing is left to read, by a reply to whoever read last.
  */
-export class MadeFile extends OpenFile {
-  private claimed = false;
+export class TargetFile extends OpenFile {
   private notified: Notified | undefined;
   /** Sent and not withdrawn. */
   private notices = 0;
@@ -81,7 +79,7 @@ export class MadeFile extends OpenFile {
     token: string,
     readonly target: DescriptorTarget,
     private readonly onRelease: () => void,
-    private readonly onEmptied: (file: MadeFile) => void,
+    private readonly onEmptied: (file: TargetFile) => void,
   ) {
     super(token);
     target.readiness?.listen(() => {
@@ -92,11 +90,6 @@ export class MadeFile extends OpenFile {
 
   override get node(): string {
     return this.target.node;
-  }
-
-  override hold(): void {
-    if (this.claimed) super.hold();
-    this.claimed = true;
   }
 
   /** @returns EBUSY: another connection is notified already */
@@ -131,14 +124,27 @@ export class MadeFile extends OpenFile {
     this.notified.readable();
   }
 
-  /** The session that made it is over. */
-  abandon(): void {
-    if (!this.claimed) this.drop();
-  }
-
   protected override release(): void {
     this.onRelease();
     this.target.release();
+  }
+}
+
+/**
+ * What an ioctl made and its caller gets a descriptor of. The session that made it holds it until the client joins with
+ * `hold`, which takes that hold over.
+ */
+export class MadeFile extends TargetFile {
+  private claimed = false;
+
+  override hold(): void {
+    if (this.claimed) super.hold();
+    this.claimed = true;
+  }
+
+  /** The session that made it is over. */
+  abandon(): void {
+    if (!this.claimed) this.drop();
   }
 }
 

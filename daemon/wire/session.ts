@@ -12,12 +12,12 @@ import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { Cancellation } from "../devices/cancellation.js";
 import type { Peer } from "../memory/peer.js";
 import type { U64 } from "../u64.js";
-import type { DescriptorTarget } from "../uapi/descriptors.js";
+import type { DescriptorTarget, FileMapping } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
-import { Mapping } from "./mapping.js";
-import { EndpointFile, IommufdFile, MadeFile, type Notified, type OpenFile } from "./open-file.js";
+import { mapFile } from "./mapping.js";
+import { EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
 import { Output, type Written } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
@@ -47,6 +47,8 @@ export const PROTOCOL_VERSION = 1;
 const TOKEN_BYTES_MIN = 16;
 const TOKEN_BYTES_MAX = 64;
 const NO_BYTES = new Uint8Array(0);
+/** Of one Access: the widest that an instruction makes. */
+const ACCESS_BYTES_MAX = 64;
 /** MAX_RW_COUNT: read(2) and write(2) take no more at a time. */
 const TRANSFER_BYTES_MAX = 0x7fff_f000;
 /** Bytes of replies that are gathered before they are sent: with those of one more request, what a client can make wait. */
@@ -94,7 +96,7 @@ export class Session implements Notified {
       copyTo: (address: U64, from: Uint8Array) => peer.mm.copyTo(address, from),
     };
     this.memory = new SegmentMemory(this.request, direct, server.points);
-    this.descriptors = new SessionDescriptors(server, this.request);
+    this.descriptors = new SessionDescriptors(server, this.request, peer);
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
     });
@@ -294,6 +296,7 @@ export class Session implements Notified {
     if (frame.read) return { file: this.readFile(frame.read) };
     if (frame.write) return { file: this.writeFile(frame.write) };
     if (frame.map) return { map: this.map(frame.map) };
+    if (frame.access) return { access: this.access(frame.access) };
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma, turn);
     if (frame.open) return this.open(frame.open);
@@ -308,6 +311,8 @@ export class Session implements Notified {
     if (frame.deviceDetach) return { result: this.detach(frame.deviceDetach) };
     if (frame.deviceFaults) return { faults: deviceFaults(this.endpointFile()?.endpoint, frame.deviceFaults) };
     if (frame.deviceWalk) return { walk: deviceWalk(this.endpointFile()?.endpoint, frame.deviceWalk) };
+    if (frame.deviceAdd) return { result: this.addDevice(frame.deviceAdd) };
+    if (frame.deviceRemove) return { result: this.removeDevice(frame.deviceRemove) };
     if (frame.status) return { status: { json: JSON.stringify(this.server.inspect()) } };
     if (frame.hello) throw new ProtocolViolation("HELLO_REPEATED");
     throw new ProtocolViolation("FRAME_EMPTY");
@@ -351,12 +356,12 @@ export class Session implements Notified {
     checkToken(token);
     const file = this.server.find(tokenKey(token));
     if (file === undefined) return { join: { error: errno.EBADF } };
-    const error = join.notify === true && file instanceof MadeFile ? file.notify(this) : errno.OK;
+    const error = join.notify === true && file instanceof TargetFile ? file.notify(this) : errno.OK;
     if (error !== errno.OK) return { join: { error } };
     this.file = file;
     this.holds = join.hold ?? false;
     if (this.holds) file.hold();
-    const size = file instanceof MadeFile ? file.target.size : undefined;
+    const size = file instanceof TargetFile ? file.target.size : undefined;
     return { join: size === undefined ? {} : { size: numberToWire(size) } };
   }
 
@@ -379,7 +384,7 @@ export class Session implements Notified {
     const { file, holds } = this;
     this.file = undefined;
     this.holds = false;
-    if (file instanceof MadeFile) file.forget(this);
+    if (file instanceof TargetFile) file.forget(this);
     return file !== undefined && holds && file.drop();
   }
 
@@ -437,41 +442,57 @@ export class Session implements Notified {
     server.emptied.length = 0;
     this.failNthLeft = request.failNth;
     if (file === undefined || file.released) return -errno.EBADF;
-    if (!(file instanceof IommufdFile)) return -errno.ENOTTY;
     const { dispatcher, points } = server;
+    const { peer, descriptors } = this;
     points.arm(request.failNth, request.failOrdinary);
-    const { context } = file;
-    const result = dispatcher.ioctl(context, this.peer, memory, request.request, request.argument, this.descriptors);
+    let result: number;
+    if (file instanceof IommufdFile)
+      result = dispatcher.ioctl(file.context, peer, memory, request.request, request.argument, descriptors);
+    else if (file instanceof TargetFile)
+      result =
+        file.target.ioctl?.({ caller: peer, memory, descriptors }, request.request, request.argument) ?? -errno.ENOTTY;
+    else result = -errno.ENOTTY;
     this.failNthLeft = points.disarm();
     return result;
   }
 
-  // ---- files that ioctls made -----------------------------------------------------------------------------------------
+  // ---- files ----------------------------------------------------------------------------------------------------------
 
-  private readFile({ address, count, writable }: iommufd_emu.v1.Read.$Properties): IFileReply {
+  private readFile({ address, count, writable, offset }: iommufd_emu.v1.Read.$Properties): IFileReply {
     this.request.load({ writable: writable ?? [] });
-    return this.transfer(count, (file, bytes) => file.read?.(this.memory, fromWire(address), bytes));
+    return this.transfer(count, offset, (file, bytes, at) =>
+      at === undefined
+        ? file.read?.(this.memory, fromWire(address), bytes)
+        : (file.readAt?.(this.memory, fromWire(address), bytes, at) ?? -errno.ESPIPE),
+    );
   }
 
-  private writeFile({ address, count, readable }: iommufd_emu.v1.Write.$Properties): IFileReply {
+  private writeFile({ address, count, readable, offset }: iommufd_emu.v1.Write.$Properties): IFileReply {
     this.request.load({ readable: readable ?? [] });
-    return this.transfer(count, (file, bytes) => file.write?.(this.memory, fromWire(address), bytes));
+    return this.transfer(count, offset, (file, bytes, at) =>
+      at === undefined
+        ? file.write?.(this.memory, fromWire(address), bytes)
+        : (file.writeAt?.(this.memory, fromWire(address), bytes, at) ?? -errno.ESPIPE),
+    );
   }
 
   /** @param run undefined: the file has no such operation */
   private transfer(
     count: WireUint64 | null | undefined,
-    run: (target: DescriptorTarget, count: number) => number | undefined,
+    offset: WireUint64 | null | undefined,
+    run: (target: DescriptorTarget, count: number, offset: U64 | undefined) => number | undefined,
   ): IFileReply {
     const { file, memory, request, server } = this;
     this.checkSegments(request.segmentCount);
     memory.begin();
     server.emptied.length = 0;
     if (file === undefined || file.released) return { result: -errno.EBADF };
-    if (!(file instanceof MadeFile)) return { result: -errno.EINVAL };
+    const at = offset == null ? undefined : fromWire(offset);
+    if (!(file instanceof TargetFile)) return { result: at === undefined ? -errno.EINVAL : -errno.ESPIPE };
     const bytes = fromWire(count);
-    // A count is a signed number.
-    const result = bytes.high < 0 ? undefined : run(file.target, Math.min(bytes.toNumber(), TRANSFER_BYTES_MAX));
+    // A count and an offset are signed numbers.
+    const signed = bytes.high >= 0 && (at === undefined || at.high >= 0);
+    const result = signed ? run(file.target, Math.min(bytes.toNumber(), TRANSFER_BYTES_MAX), at) : undefined;
     const written = (memory.written ?? []).map(segmentOf);
     return { result: result ?? -errno.EINVAL, written, withdrawn: file.withdraw() };
   }
@@ -479,12 +500,32 @@ export class Session implements Notified {
   private map({ offset, length }: iommufd_emu.v1.Map.$Properties): iommufd_emu.v1.MapReply.$Properties {
     const { file } = this;
     if (file === undefined || file.released) return { error: errno.EBADF };
-    if (!(file instanceof IommufdFile)) return { error: errno.ENODEV };
-    const memory = file.context.mappable.find(fromWire(offset), fromWire(length));
-    if (typeof memory === "number") return { error: memory };
-    const path = memory.shared.path();
-    if (typeof path === "number") return { error: path };
-    return { path, token: Buffer.from(this.descriptors.adopt(new Mapping(file.context, memory.owner)), "hex") };
+    const mapping = mapFile(file, fromWire(offset), fromWire(length));
+    if (typeof mapping === "number") return { error: mapping };
+    const path = mapping.path?.() ?? "";
+    if (typeof path === "number") {
+      mapping.release();
+      return { error: path };
+    }
+    const pieces = (mapping.pieces ?? []).map((piece) => ({
+      offset: numberToWire(piece.offset),
+      length: numberToWire(piece.length),
+      registers: piece.registers,
+      fileOffset: numberToWire(piece.fileOffset),
+    }));
+    return { path, pieces, token: Buffer.from(this.descriptors.adopt(mapping), "hex") };
+  }
+
+  /** A load or store of mapped registers. */
+  private access({ offset, length, data }: iommufd_emu.v1.Access.$Properties): iommufd_emu.v1.AccessReply.$Properties {
+    const { file } = this;
+    const stores = data != null && data.length > 0;
+    const bytes = stores ? data : new Uint8Array(Math.min(length ?? 0, ACCESS_BYTES_MAX));
+    if (bytes.length === 0 || bytes.length > ACCESS_BYTES_MAX) return { error: errno.EINVAL };
+    const at = fromWire(offset).toNumber();
+    const mapping = file instanceof TargetFile && !file.released ? (file.target as Partial<FileMapping>) : {};
+    const error = (stores ? mapping.store?.(at, bytes) : mapping.load?.(at, bytes)) ?? errno.EBADF;
+    return stores || error !== errno.OK ? { error } : { data: bytes };
   }
 
   // ---- regions and endpoints ----------------------------------------------------------------------------------------
@@ -551,6 +592,16 @@ export class Session implements Notified {
 
   private detach(detach: iommufd_emu.v1.DeviceDetach.$Properties): IResult {
     return { error: this.endpointFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
+  }
+
+  private addDevice({ device }: iommufd_emu.v1.DeviceAdd.$Properties): IResult {
+    const message = this.server.addDevice(device ?? "");
+    return message === undefined ? {} : { error: errno.EINVAL, message };
+  }
+
+  private removeDevice({ address }: iommufd_emu.v1.DeviceRemove.$Properties): IResult {
+    const result = this.server.removeDevice(address ?? "");
+    return typeof result === "number" ? { error: result } : { id: Number(result) };
   }
 
   private dma(dma: iommufd_emu.v1.DeviceDma.$Properties, turn: Turn): Reply | Promise<Reply> {

@@ -149,6 +149,9 @@ export const noMemory: PhysicalMemory = { read: () => errno.EFAULT, write: () =>
 /** A caller without descriptors that stand for anything. */
 export const noDescriptors: Descriptors = {
   find: () => undefined,
+  findContext: () => errno.EBADF,
+  isOpen: () => false,
+  openEvent: () => errno.EBADF,
   create: () => {
     throw new Error("no ioctl here makes a descriptor");
   },

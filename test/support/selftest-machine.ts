@@ -1,6 +1,6 @@
 /** The state machine with the mock driver: IOMMU_TEST_CMD on a bus of real mock devices, and a table of descriptors. */
 import type { encodeStruct } from "../../proto/uapi/codec.js";
-import { errno } from "../../proto/uapi/errno.js";
+import { errno, type Errno } from "../../proto/uapi/errno.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import * as selftest from "../../proto/uapi/iommufd-test.js";
 import type { Fields, StructLayout } from "../../proto/uapi/layout.js";
@@ -29,6 +29,18 @@ export class FakeDescriptors implements Descriptors {
 
   find(fd: number): DescriptorTarget | undefined {
     return this.targets.get(fd);
+  }
+
+  findContext(fd: number): Errno {
+    return this.isOpen(fd) ? errno.EBADFD : errno.EBADF;
+  }
+
+  isOpen(fd: number): boolean {
+    return this.targets.has(fd);
+  }
+
+  openEvent(fd: number): Errno {
+    return this.isOpen(fd) ? errno.EINVAL : errno.EBADF;
   }
 
   create(target: DescriptorTarget, address: U64): void {
