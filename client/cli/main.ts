@@ -5,6 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { VERSION } from "../../daemon/main/version.js";
 import { addDaemonOptions, type DaemonOptions } from "./daemon-options.js";
+import type { DeviceOptions } from "./device.js";
 import type { RunOptions } from "./run.js";
 import type { StatusOptions } from "./status.js";
 import { CommandFailure, EXIT_FAILURE, EXIT_OK, EXIT_USAGE, oneLine } from "./usage.js";
@@ -58,6 +59,26 @@ export function commandLine(done: (exitCode: number) => void): Command {
     .action(async (options: StatusOptions) => {
       const { statusCommand } = await import("./status.js");
       done(await statusCommand(options));
+    });
+
+  const device = program.command("device").description("plug PCI devices into a running daemon's machine");
+  device
+    .command("add")
+    .description("add a device, such as ioat@0000:00:04.0")
+    .argument("<device>", "MODEL@ADDRESS[,NAME=VALUE...]")
+    .option("--socket <path>", "Unix socket of the daemon")
+    .action(async (text: string, options: DeviceOptions) => {
+      const { deviceAddCommand } = await import("./device.js");
+      done(await deviceAddCommand(text, options));
+    });
+  device
+    .command("remove")
+    .description("take a device away, whoever uses it")
+    .argument("<address>", "such as 0000:00:04.0")
+    .option("--socket <path>", "Unix socket of the daemon")
+    .action(async (address: string, options: DeviceOptions) => {
+      const { deviceRemoveCommand } = await import("./device.js");
+      done(await deviceRemoveCommand(address, options));
     });
 
   program

@@ -6,10 +6,12 @@ import { CommandFailure, EXIT_USAGE } from "./usage.js";
 
 /** @throws CommandFailure with the exit code of a wrong command line */
 export function serveOptions(options: DaemonOptions, socket: string | undefined): ServeOptions {
-  const { topology, limit, selftest, kernelFixes, logLevel } = options;
+  const { topology, device, sysfs, limit, selftest, kernelFixes, logLevel } = options;
   const collected: ServeOptions = {
     socket: socket ?? defaultSocketPath(),
     topology,
+    devices: device,
+    sysfs,
     limits: limit,
     selftest,
     kernelFixes,

@@ -34,6 +34,7 @@ export type {
 } from "./ioctl-call.js";
 export { IommuFd, status } from "./iommu-fd.js";
 export type { BatchResults, ConnectOptions, JoinOptions, OpenOptions, StoppedBatchResults } from "./iommu-fd.js";
+export { addDevice, removeDevice } from "./machine.js";
 export type { MadeFile } from "./made-file.js";
 export type { MappedMemory } from "./mapped-memory.js";
 export type { EventQueue, FaultQueue, PageRequest, VirtualEvent } from "./queues.js";

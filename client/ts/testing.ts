@@ -7,8 +7,9 @@
  */
 import { Daemon } from "../../daemon/main/daemon.js";
 import { defaultLimits, type Limits } from "../../daemon/main/limits.js";
-import { parseTopology } from "../../daemon/main/topology-config.js";
-import { buildTopology, DEFAULT_TOPOLOGY, TopologyError } from "../../daemon/main/topology.js";
+import { TopologyDescription } from "../../daemon/main/topology-description.js";
+import { Topology } from "../../daemon/main/topology.js";
+import { allocateBarMemory } from "../../daemon/memory/bar-memory.js";
 import { FileTable } from "../../daemon/memory/file-object.js";
 import { FrameTable } from "../../daemon/memory/frames.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
@@ -91,8 +92,8 @@ export function createTestIommu(options: TestIommuOptions = {}): TestIommu {
 
 function createDaemon(options: TestIommuOptions) {
   const limits = { ...defaultLimits, ...options.limits };
-  const parsed = parseTopology(options.topology ?? DEFAULT_TOPOLOGY);
-  if ("mistakes" in parsed) throw new TopologyError(parsed.mistakes.join("\n"));
+  const given = options.topology;
+  const description = given === undefined ? TopologyDescription.load(undefined) : TopologyDescription.of(given);
   const frames = new FrameTable();
   const files = new FileTable(undefined);
   let spaces = 0;
@@ -102,7 +103,13 @@ function createDaemon(options: TestIommuOptions) {
     { limits, selftest: options.selftest ?? true, kernelFixes },
     {
       log: createLog("silent"),
-      topology: buildTopology(parsed.config, frames, { ...limits, kernelFixes }),
+      topology: new Topology(description, {
+        memory: frames,
+        tablesMax: limits.tablesMax,
+        kernelFixes,
+        later: setImmediate,
+        allocateBarMemory,
+      }),
       frames,
       // Tokens need not be secret in one process; the same in every run, they cannot make a test fail now and then.
       randomBytes: (length) => {

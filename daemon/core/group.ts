@@ -40,11 +40,32 @@ export class IommuGroup {
   private claims = 0;
   private readonly attachments = new Map<number, Attachment>();
   private listening = false;
+  private readonly members: BusDevice[];
 
   constructor(
     readonly id: number,
-    readonly devices: readonly BusDevice[],
-  ) {}
+    devices: readonly BusDevice[] = [],
+  ) {
+    this.members = [...devices];
+  }
+
+  get devices(): readonly BusDevice[] {
+    return this.members;
+  }
+
+  /** A device is plugged in. Preconditions: nothing is attached, or the hardware has room for one more requester. */
+  add(device: BusDevice): void {
+    this.members.push(device);
+    for (const [pasid, { hwpt }] of this.attachments) setDomainOf(device, pasid, hwpt.domain);
+    if (this.listening) this.listenTo(device, true);
+  }
+
+  /** A device is taken away. Preconditions: it is not bound. */
+  remove(device: BusDevice): void {
+    this.members.splice(this.members.indexOf(device), 1);
+    for (const pasid of this.attachments.keys()) setDomainOf(device, pasid, undefined);
+    if (this.listening) this.listenTo(device, false);
+  }
 
   /** @param pasid NO_PASID, or from 1 */
   attachment(pasid: number): Attachment | undefined {
@@ -175,16 +196,18 @@ export class IommuGroup {
     const wanted = [...this.attachments.values()].some(({ hwpt }) => hwpt.fault !== undefined);
     if (wanted === this.listening) return;
     this.listening = wanted;
-    for (const { iommu, requesterId } of this.devices) {
-      const router = wanted ? new PageRequestRouter(this, iommu.hasUserPasidTables === true) : undefined;
-      iommu.listen?.(
-        requesterId,
-        router &&
-          ((request, respond) => {
-            router.report(request, respond);
-          }),
-      );
-    }
+    for (const device of this.devices) this.listenTo(device, wanted);
+  }
+
+  private listenTo({ iommu, requesterId }: BusDevice, wanted: boolean): void {
+    const router = wanted ? new PageRequestRouter(this, iommu.hasUserPasidTables === true) : undefined;
+    iommu.listen?.(
+      requesterId,
+      router &&
+        ((request, respond) => {
+          router.report(request, respond);
+        }),
+    );
   }
 }
 

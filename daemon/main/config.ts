@@ -13,6 +13,10 @@ export interface ServeOptions {
   readonly socket: string;
   /** A topology file; undefined: the default topology. */
   readonly topology?: string | undefined;
+  /** PCI devices besides, "MODEL@ADDRESS" with options. */
+  readonly devices?: readonly string[] | undefined;
+  /** "beside" or "instead". */
+  readonly sysfs?: string | undefined;
   /** "NAME=VALUE" */
   readonly limits?: readonly string[] | undefined;
   readonly selftest?: boolean | undefined;
@@ -23,6 +27,9 @@ export interface ServeOptions {
 export interface Config {
   readonly socketPath: string;
   readonly topologyPath: string | undefined;
+  readonly devices: readonly string[];
+  /** How programs see the devices in the file system: beside those of the machine, or instead of them. */
+  readonly sysfs: SysfsMode;
   readonly limits: Limits;
   readonly selftest: boolean;
   /** Answer as Linux once its known defects are mended. */
@@ -34,6 +41,9 @@ export interface Config {
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
+
+const sysfsModes = ["beside", "instead"] as const;
+export type SysfsMode = (typeof sysfsModes)[number];
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -55,10 +65,14 @@ export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv
   const given = options.limits ?? environment["IOMMUFD_EMU_LIMITS"]?.split(",").filter((text) => text !== "") ?? [];
   const level = options.logLevel ?? environment["IOMMUFD_EMU_LOG_LEVEL"] ?? "info";
   const selftest = environment["IOMMUFD_EMU_SELFTEST"];
+  const sysfs = options.sysfs ?? environment["IOMMUFD_EMU_SYSFS"] ?? "beside";
+  const devices = environment["IOMMUFD_EMU_DEVICES"]?.split(/\s+/).filter((text) => text !== "");
   const fixes = environment["IOMMUFD_EMU_KERNEL_FIXES"];
   return {
     socketPath: options.socket,
     topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
+    devices: options.devices ?? devices ?? [],
+    sysfs: parsed(z.enum(sysfsModes), sysfs, `sysfs "${sysfs}"`),
     limits: readLimits(given),
     kernelFixes: options.kernelFixes ?? (fixes !== undefined && parsed(boolean, fixes, "IOMMUFD_EMU_KERNEL_FIXES")),
     selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),

@@ -1,6 +1,7 @@
 /** Runs the daemon in this process: from the configuration to the last connection's end. */
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
+import { allocateBarMemory } from "../memory/bar-memory.js";
 import { FileTable } from "../memory/file-object.js";
 import { FrameTable } from "../memory/frames.js";
 import { loadNative } from "../memory/native.js";
@@ -9,7 +10,8 @@ import { createLog } from "../observe/log.js";
 import { UnixTransport } from "../wire/unix-transport.js";
 import { prepareDirectory, readConfig, type ServeOptions } from "./config.js";
 import { Daemon } from "./daemon.js";
-import { buildTopology, loadTopology } from "./topology.js";
+import { TopologyDescription } from "./topology-description.js";
+import { Topology } from "./topology.js";
 
 export interface RunningDaemon {
   readonly socketPath: string;
@@ -24,7 +26,7 @@ export interface RunningDaemon {
  */
 export async function serve(options: ServeOptions): Promise<RunningDaemon> {
   const config = readConfig(options);
-  const topologyConfig = loadTopology(config.topologyPath);
+  const description = TopologyDescription.load(config.topologyPath, config.devices);
   const log = createLog(config.logLevel);
   const native = loadNative();
   const frames = new FrameTable();
@@ -37,7 +39,13 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     nextId: () => ++spaces,
     regionsMax: config.limits.regionsMax,
   });
-  const topology = buildTopology(topologyConfig, frames, { ...config.limits, kernelFixes: config.kernelFixes });
+  const topology = new Topology(description, {
+    memory: frames,
+    tablesMax: config.limits.tablesMax,
+    kernelFixes: config.kernelFixes,
+    later: setImmediate,
+    allocateBarMemory,
+  });
   const providers = memoryProviders(native !== undefined);
   const transport = new UnixTransport();
   const daemon = new Daemon(config, {

@@ -9,6 +9,7 @@ import { lastOf, PAGE_SIZE, U64 } from "../u64.js";
 /** More than any test needs; they bound what a description can make the daemon allocate at its start. */
 const IOMMUS_MAX = 64;
 const ENDPOINTS_MAX = 4096;
+const DEVICES_MAX = 4096;
 const REGIONS_MAX = 64;
 const GROUP_MAX = 2 ** 31 - 1;
 
@@ -92,13 +93,32 @@ const endpoint = z.strictObject({
   pageRequests: z.boolean("must be true or false").default(true),
 });
 
+/** The driver that is bound to a device at first: VFIO's, nobody's, or an ordinary one of the host. */
+export const VFIO_DRIVER = "vfio-pci";
+const DRIVER_NONE = "none";
+
+const device = z.strictObject({
+  model: z.string("must be a text").regex(/^[a-z][a-z0-9-]{0,31}$/, "must be the name of a model"),
+  address,
+  iommu: z.string("must be a text").optional(),
+  group: integer(0, GROUP_MAX).optional(),
+  driver: name.default(VFIO_DRIVER).transform((driver) => (driver === DRIVER_NONE ? undefined : driver)),
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
+  pasidBits: integer(0, PASID_BITS_MAX).default(PASID_BITS_DEFAULT),
+  pageRequests: z.boolean("must be true or false").default(true),
+});
+
 const shape = z.strictObject({
   iommus: z.array(iommu).min(1, "must not be empty").max(IOMMUS_MAX, `must have at most ${IOMMUS_MAX} entries`),
   endpoints: z.array(endpoint).max(ENDPOINTS_MAX, `must have at most ${ENDPOINTS_MAX} entries`),
+  devices: z.array(device).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
 });
 
 /** A checked description. */
 export type TopologyConfig = z.output<typeof shape>;
+export type EndpointConfig = TopologyConfig["endpoints"][number];
+export type DeviceConfig = TopologyConfig["devices"][number];
 export type RegionConfig = z.output<typeof regionSchema>;
 
 const SHAPE_HINTS: Readonly<Record<string, string>> = { array: "must be a list", object: "must be an object" };
@@ -129,7 +149,7 @@ function placeOf(path: readonly PropertyKey[]): string {
 }
 
 /** What single values do not show: names used twice, references to nothing, groups and regions that do not fit. */
-function contradictions({ iommus, endpoints }: TopologyConfig): string[] {
+function contradictions({ iommus, endpoints, devices }: TopologyConfig): string[] {
   const mistakes: string[] = [];
   const firstUse = new Map<string, string>();
   const claim = (what: string, value: string, place: string): void => {
@@ -139,25 +159,29 @@ function contradictions({ iommus, endpoints }: TopologyConfig): string[] {
     else mistakes.push(`${place}: ${what} "${value}" is already that of ${first}`);
   };
   for (const [index, { name }] of iommus.entries()) claim("IOMMU name", name, `iommus[${index}]`);
+  for (const [index, { name }] of endpoints.entries()) claim("endpoint name", name, `endpoints[${index}]`);
   const known = new Set(iommus.map((each) => each.name));
   const groupIommu = new Map<number, string>();
   const segments = new Map<string, number>();
-  for (const [index, each] of endpoints.entries()) {
-    const place = `endpoints[${index}]`;
-    claim("endpoint name", each.name, place);
-    claim("address", each.address.text, place);
-    if (!known.has(each.iommu)) mistakes.push(`${place}.iommu: there is no IOMMU "${each.iommu}"`);
-    const segment = segments.get(each.iommu) ?? each.address.segment;
-    segments.set(each.iommu, segment);
-    if (segment !== each.address.segment)
-      mistakes.push(`${place}.address: IOMMU "${each.iommu}" already serves another PCI segment`);
-    if (each.group !== undefined) {
-      const iommuOfGroup = groupIommu.get(each.group) ?? each.iommu;
-      groupIommu.set(each.group, iommuOfGroup);
-      if (iommuOfGroup !== each.iommu)
-        mistakes.push(`${place}.group: group ${each.group} is already behind IOMMU "${iommuOfGroup}"`);
+  const functions = [
+    ...endpoints.map((each, index) => ({ ...each, place: `endpoints[${index}]` })),
+    ...devices.map((each, index) => ({ ...each, place: `devices[${index}]` })),
+  ];
+  for (const { place, address: at, group, reserved, iommu: named } of functions) {
+    const iommuName = named ?? iommus[0]!.name;
+    claim("address", at.text, place);
+    if (!known.has(iommuName)) mistakes.push(`${place}.iommu: there is no IOMMU "${iommuName}"`);
+    const segment = segments.get(iommuName) ?? at.segment;
+    segments.set(iommuName, segment);
+    if (segment !== at.segment)
+      mistakes.push(`${place}.address: IOMMU "${iommuName}" already serves another PCI segment`);
+    if (group !== undefined) {
+      const iommuOfGroup = groupIommu.get(group) ?? iommuName;
+      groupIommu.set(group, iommuOfGroup);
+      if (iommuOfGroup !== iommuName)
+        mistakes.push(`${place}.group: group ${group} is already behind IOMMU "${iommuOfGroup}"`);
     }
-    mistakes.push(...regionMistakes(each.reserved ?? [], `${place}.reserved`));
+    mistakes.push(...regionMistakes(reserved ?? [], `${place}.reserved`));
   }
   return mistakes;
 }

@@ -1,151 +1,166 @@
 /**
- * The machine that the daemon simulates: IOMMUs, and endpoints in groups behind them, from a description (topology-config)
- * or, without one, the default machine.
+ * The machine that the daemon simulates, from its description: IOMMUs, endpoints and PCI functions in groups behind them. PCI
+ * functions come and go.
  */
-import { readFileSync } from "node:fs";
 import { IommuGroup } from "../core/group.js";
-import { Endpoint } from "../devices/endpoint.js";
+import { Endpoint, type RecordingIommu } from "../devices/endpoint.js";
+import { BarPlacement } from "../devices/pci/bar-placement.js";
+import { PciDevice, type AllocateBarMemory } from "../devices/pci/function.js";
+import { createModel } from "../devices/pci/models.js";
+import type { PciFunction } from "../devices/pci/interface.js";
+import { MockBus } from "../devices/mock-bus.js";
 import { TableMemory } from "../hw/engine/table-memory.js";
 import { FaultCounter } from "../hw/fault-log.js";
 import type { PhysicalMemory, ReservedRegion } from "../hw/interface.js";
 import { MOCK_TABLE_PFN_FIRST, MOCK_TABLES_MAX, MockIommu } from "../hw/mock/iommu.js";
 import { LINUX_7_1, LINUX_7_1_FIXED } from "../hw/mock/personality.js";
-import { MockBus } from "../devices/mock-bus.js";
 import { VtdIommu } from "../hw/vtd/iommu.js";
 import { vtdProfile } from "../hw/vtd/profile.js";
 import { INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "../hw/vtd/spec/interrupt-window.js";
 import { lastOf, U64 } from "../u64.js";
-import { parseTopology, type RegionConfig, type TopologyConfig } from "./topology-config.js";
-
-/** A description that cannot be used; the message has a line for each mistake. */
-export class TopologyError extends Error {
-  override readonly name = "TopologyError";
-}
-
-/**
- * @param path a topology file; undefined: the default machine
- * @throws TopologyError
- */
-export function loadTopology(path: string | undefined): TopologyConfig {
-  const source = path ?? "default topology";
-  const result = parseTopology(path === undefined ? DEFAULT_TOPOLOGY : readJson(path));
-  if ("mistakes" in result) throw new TopologyError(result.mistakes.map((line) => `${source}: ${line}`).join("\n"));
-  return result.config;
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new TopologyError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-/** The machine when no description is given: one VT-d unit, two endpoints alone and two that share a group. */
-export const DEFAULT_TOPOLOGY = {
-  iommus: [{ name: "iommu0", kind: "vtd" }],
-  endpoints: [
-    { name: "dma0", address: "0000:00:04.0", iommu: "iommu0", group: 1 },
-    { name: "dma1", address: "0000:00:05.0", iommu: "iommu0", group: 2 },
-    { name: "dma2", address: "0000:00:06.0", iommu: "iommu0", group: 3 },
-    { name: "dma3", address: "0000:00:06.1", iommu: "iommu0", group: 3 },
-  ],
-} as const;
+import type { DeviceConfig, EndpointConfig, RegionConfig } from "./topology-config.js";
+import { TopologyError, type TopologyDescription } from "./topology-description.js";
 
 export interface TopologyEndpoint {
   readonly endpoint: Endpoint;
   readonly group: IommuGroup;
 }
 
-export interface Topology {
-  readonly iommus: readonly VtdIommu[];
-  readonly endpoints: readonly TopologyEndpoint[];
-  /** In the order of their first endpoints. */
-  readonly groups: readonly IommuGroup[];
-  /** Where the IOMMUs' tables live. */
-  readonly tableMemory: TableMemory;
-  /** Where the mock IOMMU's tables live. */
-  readonly mockTables: TableMemory;
-  /** Where the selftest makes its devices, whatever the description says. */
-  readonly mock: MockBus;
+export interface TopologyDevice {
+  readonly function: PciFunction;
+  readonly group: IommuGroup;
+  /** Bound at first; undefined: none. */
+  readonly driver: string | undefined;
 }
 
-/**
- * @param memory what the endpoints reach with translated addresses
- * @param limits the table pages that all IOMMUs may take together
- */
-export function buildTopology(
-  config: TopologyConfig,
-  memory: PhysicalMemory,
-  limits: { readonly tablesMax: number; readonly kernelFixes: boolean },
-): Topology {
-  const tableMemory = new TableMemory(limits.tablesMax);
-  const faultCounter = new FaultCounter();
-  const iommus = new Map(
-    config.iommus.map(({ name, profile }) => [
-      name,
-      new VtdIommu(name, vtdProfile(profile), tableMemory, faultCounter),
-    ]),
-  );
-  const endpoints = config.endpoints.map(
-    ({ name, address: { text, requesterId }, iommu: iommuName, reserved = [], pasidBits, pageRequests }) => {
-      const iommu = iommus.get(iommuName)!;
-      iommu.describeDevice(requesterId, { pasidBits, raisesPageRequests: pageRequests });
-      return new Endpoint(
-        {
-          name,
-          address: text,
-          requesterId,
-          iommu,
-          reservedRegions: [...reserved.map(regionOf), INTERRUPT_WINDOW],
-        },
-        memory,
-      );
-    },
-  );
-  const groupIds = assignGroups(config);
-  const groups = new Map<number, IommuGroup>();
-  for (const id of groupIds)
-    if (!groups.has(id))
-      groups.set(
-        id,
-        new IommuGroup(
-          id,
-          endpoints.filter((_, index) => groupIds[index] === id),
-        ),
-      );
-  const mockTables = new TableMemory(Math.min(limits.tablesMax, MOCK_TABLES_MAX), MOCK_TABLE_PFN_FIRST);
-  const personality = limits.kernelFixes ? LINUX_7_1_FIXED : LINUX_7_1;
-  const mockOptions = { personality, scattersPages: true };
-  const mock = new MockBus(new MockIommu(mockTables, faultCounter, mockOptions));
-  return {
-    iommus: [...iommus.values()],
-    endpoints: endpoints.map((endpoint, index) => ({ endpoint, group: groups.get(groupIds[index]!)! })),
-    groups: [...groups.values()],
-    tableMemory,
-    mockTables,
-    mock,
-  };
+export interface TopologyOptions {
+  /** What the devices reach with translated addresses. */
+  readonly memory: PhysicalMemory;
+  /** The table pages that all IOMMUs may take together. */
+  readonly tablesMax: number;
+  readonly kernelFixes: boolean;
+  /** Runs what a device goes on with once others have had their turn. */
+  readonly later: (task: () => void) => void;
+  readonly allocateBarMemory: AllocateBarMemory;
 }
-/** Every x86 endpoint has it: hardware takes writes there for interrupts. */
+
+/** Every x86 device has it: hardware takes writes there for interrupts. */
 const INTERRUPT_WINDOW: ReservedRegion = {
   start: U64.fromNumber(INTERRUPT_WINDOW_FIRST),
   last: U64.fromNumber(INTERRUPT_WINDOW_LAST),
   kind: "msi",
 };
 
+export class Topology {
+  readonly iommus: readonly VtdIommu[];
+  readonly endpoints: readonly TopologyEndpoint[];
+  /** Where the IOMMUs' tables live. */
+  readonly tableMemory: TableMemory;
+  /** Where the mock IOMMU's tables live. */
+  readonly mockTables: TableMemory;
+  /** Where the selftest makes its devices, whatever the description says. */
+  readonly mock: MockBus;
+  private readonly groupsById = new Map<number, IommuGroup>();
+  private readonly devicesByAddress = new Map<string, TopologyDevice>();
+  private readonly placement = new BarPlacement();
+
+  /** @throws TopologyError: a model does not take its options */
+  constructor(
+    private description: TopologyDescription,
+    private readonly options: TopologyOptions,
+  ) {
+    const { config } = description;
+    const { tablesMax, kernelFixes, memory } = options;
+    this.tableMemory = new TableMemory(tablesMax);
+    const faultCounter = new FaultCounter();
+    this.iommus = config.iommus.map(
+      ({ name, profile }) => new VtdIommu(name, vtdProfile(profile), this.tableMemory, faultCounter),
+    );
+    // Numbers that are asked for are kept from those that ask for none.
+    for (const { group } of [...config.endpoints, ...config.devices]) if (group !== undefined) this.group(group);
+    this.endpoints = config.endpoints.map((each) => {
+      const { name, address } = each;
+      const { iommu, reservedRegions } = this.describe(each);
+      const { text, requesterId } = address;
+      const endpoint = new Endpoint({ name, address: text, requesterId, iommu, reservedRegions }, memory);
+      const group = this.group(each.group);
+      group.add(endpoint);
+      return { endpoint, group };
+    });
+    for (const each of config.devices) this.plugIn(each);
+    this.mockTables = new TableMemory(Math.min(tablesMax, MOCK_TABLES_MAX), MOCK_TABLE_PFN_FIRST);
+    const personality = kernelFixes ? LINUX_7_1_FIXED : LINUX_7_1;
+    this.mock = new MockBus(new MockIommu(this.mockTables, faultCounter, { personality, scattersPages: true }));
+  }
+
+  /** In the order in which they were made. */
+  get groups(): readonly IommuGroup[] {
+    return [...this.groupsById.values()];
+  }
+
+  get devices(): readonly TopologyDevice[] {
+    return [...this.devicesByAddress.values()];
+  }
+
+  /** Plugs in a device. @param text as on the command line @throws TopologyError */
+  addDevice(text: string): TopologyDevice {
+    const { description, device } = this.description.with(text);
+    const added = this.plugIn(device);
+    this.description = description;
+    return added;
+  }
+
+  /** Forgets a device that nobody uses any more. */
+  removeDevice(address: string): void {
+    const { group, function: removed } = this.devicesByAddress.get(address)!;
+    group.remove(removed);
+    if (group.devices.length === 0) this.groupsById.delete(group.id);
+    this.devicesByAddress.delete(address);
+    this.description = this.description.without(address);
+  }
+
+  private plugIn(config: DeviceConfig): TopologyDevice {
+    const { address, driver, model, options } = config;
+    const factory = createModel(model, options);
+    if (typeof factory === "string") throw new TopologyError(`device ${address.text}: ${factory}`);
+    const { memory, later, allocateBarMemory } = this.options;
+    const { placement } = this;
+    const plugged = new PciDevice(factory, {
+      address,
+      ...this.describe(config),
+      memory,
+      later,
+      allocateBarMemory,
+      placement,
+    });
+    const group = this.group(config.group);
+    group.add(plugged);
+    const device: TopologyDevice = { function: plugged, group, driver };
+    this.devicesByAddress.set(address.text, device);
+    return device;
+  }
+
+  /** What is behind which IOMMU and cannot be used there; tells the IOMMU of the device. */
+  private describe({ address, iommu: name, reserved = [], pasidBits, pageRequests }: EndpointConfig | DeviceConfig): {
+    readonly iommu: RecordingIommu;
+    readonly reservedRegions: readonly ReservedRegion[];
+  } {
+    const iommu = this.iommus.find((each) => each.name === name) ?? this.iommus[0]!;
+    iommu.describeDevice(address.requesterId, { pasidBits, raisesPageRequests: pageRequests });
+    return { iommu, reservedRegions: [...reserved.map(regionOf), INTERRUPT_WINDOW] };
+  }
+
+  /** @param id undefined: a new one, with the lowest number from 1 that is not taken */
+  private group(id: number | undefined): IommuGroup {
+    let number = id ?? 1;
+    if (id === undefined) while (this.groupsById.has(number)) number++;
+    const group = this.groupsById.get(number) ?? new IommuGroup(number);
+    this.groupsById.set(number, group);
+    return group;
+  }
+}
+
 /** Preconditions: the region was checked. */
 function regionOf({ start, length, kind }: RegionConfig): ReservedRegion {
   return { start, last: lastOf(start, length)!, kind };
-}
-
-/** An endpoint without a group is alone in one: the lowest number from 1 that is not taken. */
-function assignGroups({ endpoints }: TopologyConfig): number[] {
-  const taken = new Set(endpoints.map((each) => each.group));
-  let next = 1;
-  return endpoints.map(({ group }) => {
-    if (group !== undefined) return group;
-    while (taken.has(next)) next++;
-    return next++;
-  });
 }

@@ -5,7 +5,9 @@ import { FileTable } from "../../daemon/memory/file-object.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
 import { Daemon } from "../../daemon/main/daemon.js";
 import { defaultLimits, type Limits } from "../../daemon/main/limits.js";
-import { buildTopology, loadTopology } from "../../daemon/main/topology.js";
+import { TopologyDescription } from "../../daemon/main/topology-description.js";
+import { Topology } from "../../daemon/main/topology.js";
+import { allocateBarMemory } from "../../daemon/memory/bar-memory.js";
 import type { Session } from "../../daemon/wire/session.js";
 import { FrameParser, frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
@@ -21,7 +23,8 @@ export class TestDaemon {
   readonly daemon: Daemon;
   private readonly peers: PeerRegistry;
 
-  constructor(limits: Partial<Limits> = {}) {
+  /** @param devices PCI devices, as on the command line */
+  constructor(limits: Partial<Limits> = {}, devices: readonly string[] = []) {
     const all = { ...defaultLimits, ...limits };
     const frames = new FrameTable();
     let ids = 0;
@@ -37,7 +40,13 @@ export class TestDaemon {
       { limits: all, selftest: true, kernelFixes: false },
       {
         log: pino({ level: "silent" }),
-        topology: buildTopology(loadTopology(undefined), frames, { ...all, kernelFixes: false }),
+        topology: new Topology(TopologyDescription.load(undefined, devices), {
+          memory: frames,
+          tablesMax: all.tablesMax,
+          kernelFixes: false,
+          later: setImmediate,
+          allocateBarMemory,
+        }),
         frames,
         randomBytes: (length) => new Uint8Array(length).fill(++tokens),
         settle: () => new Promise((resolve) => setImmediate(resolve)),

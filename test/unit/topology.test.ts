@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseTopology } from "../../daemon/main/topology-config.js";
-import { buildTopology, loadTopology, TopologyError, type Topology } from "../../daemon/main/topology.js";
+import { TopologyDescription, TopologyError } from "../../daemon/main/topology-description.js";
+import { Topology } from "../../daemon/main/topology.js";
 import { errno } from "../../proto/uapi/errno.js";
 
 const NO_MEMORY = { read: () => errno.EFAULT, write: () => errno.EFAULT };
@@ -12,9 +13,14 @@ const IOMMU = { name: "iommu0", kind: "vtd" };
 const DMA0 = { name: "dma0", address: "0000:00:04.0", iommu: "iommu0" };
 
 function build(json?: unknown): Topology {
-  const result = json === undefined ? { config: loadTopology(undefined) } : parseTopology(json);
-  if ("mistakes" in result) throw new Error(result.mistakes.join("\n"));
-  return buildTopology(result.config, NO_MEMORY, { tablesMax: 64, kernelFixes: false });
+  const description = json === undefined ? TopologyDescription.load(undefined) : TopologyDescription.of(json);
+  return new Topology(description, {
+    memory: NO_MEMORY,
+    tablesMax: 64,
+    kernelFixes: false,
+    later: () => undefined,
+    allocateBarMemory: () => undefined,
+  });
 }
 
 function mistakes(json: unknown): readonly string[] {
@@ -221,15 +227,15 @@ describe("mistakes", () => {
     const directory = mkdtempSync(join(tmpdir(), "topology-"));
     try {
       const path = join(directory, "topology.json");
-      expect(() => loadTopology(path)).toThrow(TopologyError);
+      expect(() => TopologyDescription.load(path)).toThrow(TopologyError);
       writeFileSync(path, "{");
-      expect(() => loadTopology(path)).toThrow(`${path}: `);
+      expect(() => TopologyDescription.load(path)).toThrow(`${path}: `);
       writeFileSync(path, JSON.stringify({ iommus: [IOMMU], endpoints: [DMA0, DMA0] }));
-      expect(() => loadTopology(path)).toThrow(
+      expect(() => TopologyDescription.load(path)).toThrow(
         `${path}: endpoints[1]: endpoint name "dma0" is already that of endpoints[0]\n${path}: endpoints[1]: address`,
       );
       writeFileSync(path, JSON.stringify({ iommus: [IOMMU], endpoints: [DMA0] }));
-      expect(loadTopology(path).endpoints).toHaveLength(1);
+      expect(TopologyDescription.load(path).config.endpoints).toHaveLength(1);
     } finally {
       rmSync(directory, { recursive: true });
     }
