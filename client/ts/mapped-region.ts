@@ -51,7 +51,10 @@ export class MappedRegion {
   async load(offset: number, length: number): Promise<Uint8Array> {
     const piece = this.#pieceAt(offset, length);
     if (piece.registers) {
-      const reply = await this.file.connection.request({ access: { offset: toLong(offset, "offset"), length } }, "access");
+      const reply = await this.file.connection.request(
+        { access: { offset: toLong(offset, "offset"), length } },
+        "access",
+      );
       if (reply.error) throw new IommufdError("load", reply.error);
       return Uint8Array.from(reply.data ?? []);
     }
@@ -65,7 +68,10 @@ export class MappedRegion {
   async store(offset: number, data: Uint8Array): Promise<void> {
     const piece = this.#pieceAt(offset, data.length);
     if (piece.registers) {
-      const reply = await this.file.connection.request({ access: { offset: toLong(offset, "offset"), data } }, "access");
+      const reply = await this.file.connection.request(
+        { access: { offset: toLong(offset, "offset"), data } },
+        "access",
+      );
       if (reply.error) throw new IommufdError("store", reply.error);
       return;
     }

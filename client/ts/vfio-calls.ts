@@ -168,8 +168,7 @@ export const vfioContainerCalls = {
   getInfo: (): Call<ContainerInfo> => getInfo(CAPABILITY_ROOM),
   /** VFIO_IOMMU_MAP_DMA. @throws IommufdError EINVAL, ENODEV, EOVERFLOW, EEXIST, EFAULT, ENOMEM */
   mapDma: ({ vaddr, iova, size, readable = true, writable = true }: DmaMapArguments): Call<void> => {
-    const flags =
-      (readable ? vfio.VFIO_DMA_MAP_FLAG_READ : 0) | (writable ? vfio.VFIO_DMA_MAP_FLAG_WRITE : 0);
+    const flags = (readable ? vfio.VFIO_DMA_MAP_FLAG_READ : 0) | (writable ? vfio.VFIO_DMA_MAP_FLAG_WRITE : 0);
     const values = {
       flags,
       vaddr: toBigInt(vaddr, "vaddr"),
@@ -362,8 +361,7 @@ export const vfioDeviceCalls = {
         : values !== undefined
           ? { kind: interrupts.VFIO_IRQ_SET_DATA_BOOL, count: values.length }
           : { kind: interrupts.VFIO_IRQ_SET_DATA_NONE, count };
-    const bytes =
-      "numbers" in data ? bytesOf(data.numbers) : Uint8Array.from(values ?? [], (value) => Number(value));
+    const bytes = "numbers" in data ? bytesOf(data.numbers) : Uint8Array.from(values ?? [], (value) => Number(value));
     return vfioCall(
       "VFIO_DEVICE_SET_IRQS",
       interrupts.vfio_irq_set,
@@ -393,13 +391,10 @@ export const vfioDeviceCalls = {
   /** VFIO_DEVICE_PCI_HOT_RESET. @param groups open group files of the devices it affects; none for a cdev */
   hotReset: (groups: readonly Named[] = []): Call<void> => {
     const { numbers, descriptors } = describe(groups);
-    return vfioCall(
-      "VFIO_DEVICE_PCI_HOT_RESET",
-      files.vfio_pci_hot_reset,
-      { count: groups.length },
-      nothing,
-      { data: bytesOf(numbers), memory: { descriptors } },
-    );
+    return vfioCall("VFIO_DEVICE_PCI_HOT_RESET", files.vfio_pci_hot_reset, { count: groups.length }, nothing, {
+      data: bytesOf(numbers),
+      memory: { descriptors },
+    });
   },
   /**
    * VFIO_DEVICE_IOEVENTFD: each signal of the event stores `data` in a BAR.
@@ -435,10 +430,7 @@ export const vfioDeviceCalls = {
   /** LOW_POWER_ENTRY, or with an event LOW_POWER_ENTRY_WITH_WAKEUP. @throws IommufdError EINVAL */
   enterLowPower: (wakeup?: Named): Call<void> => {
     if (wakeup === undefined)
-      return featureCall(
-        features.VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY | features.VFIO_DEVICE_FEATURE_SET,
-        nothing,
-      );
+      return featureCall(features.VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY | features.VFIO_DEVICE_FEATURE_SET, nothing);
     const { numbers, descriptors } = describe([wakeup]);
     const layout = features.vfio_device_low_power_entry_with_wakeup;
     return featureCall(

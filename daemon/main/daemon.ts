@@ -56,7 +56,7 @@ export class Daemon implements Server {
   readonly name = `iommufd-emu ${VERSION}`;
   readonly features = FEATURES;
   readonly limits: WireLimits;
-  readonly dispatcher: Dispatcher;
+  private readonly dispatcher: Dispatcher;
   readonly accounts = new Accounts();
   readonly points = this.accounts.points;
   readonly emptied: TargetFile[] = [];
@@ -130,7 +130,7 @@ export class Daemon implements Server {
         objectsMax,
         allocateShared: (bytes) => (this.accounts.points.ordinaryFails() ? errno.ENOMEM : allocateSharedMemory(bytes)),
       });
-      return new IommufdFile(key, node, context, onRelease);
+      return new IommufdFile(key, node, context, this.dispatcher, onRelease);
     }
     if (node === EVENT_NODE)
       return new TargetFile(key, new EventFile(), onRelease, (emptied) => this.emptied.push(emptied));

@@ -9,12 +9,19 @@ import type { Context } from "../core/context.js";
 import { DeviceObject } from "../core/device.js";
 import { NO_PASID, type IommuGroup } from "../core/group.js";
 import type { Endpoint } from "../devices/endpoint.js";
-import type { DescriptorTarget } from "../uapi/descriptors.js";
+import type { U64 } from "../u64.js";
+import type { DescriptorTarget, FileCall } from "../uapi/descriptors.js";
+import type { Dispatcher } from "../uapi/dispatch.js";
 
 export abstract class OpenFile {
   private holders = 1;
   released = false;
   abstract readonly node: string;
+
+  /** ioctl(2). @returns what ioctl(2) returns, or a negative errno */
+  ioctl(_call: FileCall, _request: number, _argument: U64): number {
+    return -errno.ENOTTY;
+  }
 
   constructor(readonly token: string) {}
 
@@ -44,9 +51,14 @@ export class IommufdFile extends OpenFile {
     token: string,
     override readonly node: string,
     readonly context: Context,
+    private readonly dispatcher: Dispatcher,
     private readonly onRelease: () => void,
   ) {
     super(token);
+  }
+
+  override ioctl({ caller, memory, descriptors }: FileCall, request: number, argument: U64): number {
+    return this.dispatcher.ioctl(this.context, caller, memory, request, argument, descriptors);
   }
 
   protected override release(): void {
@@ -90,6 +102,10 @@ export class TargetFile extends OpenFile {
 
   override get node(): string {
     return this.target.node;
+  }
+
+  override ioctl(call: FileCall, request: number, argument: U64): number {
+    return this.target.ioctl?.(call, request, argument) ?? -errno.ENOTTY;
   }
 
   /** @returns EBUSY: another connection is notified already */

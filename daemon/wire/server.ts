@@ -2,7 +2,6 @@
 import type { Errno } from "../../proto/uapi/errno.js";
 import type { FailurePoints } from "../core/failure-points.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
-import type { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "./limits.js";
 import type { MadeFile, OpenFile, TargetFile } from "./open-file.js";
 import type { Session } from "./session.js";
@@ -12,7 +11,6 @@ export interface Server {
   readonly name: string;
   readonly features: readonly string[];
   readonly limits: WireLimits;
-  readonly dispatcher: Dispatcher;
   readonly points: FailurePoints;
   /** Files that the request in progress has left with nothing to read, while somebody has notices of something. */
   readonly emptied: TargetFile[];

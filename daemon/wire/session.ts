@@ -12,7 +12,7 @@ import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { Cancellation } from "../devices/cancellation.js";
 import type { Peer } from "../memory/peer.js";
 import type { U64 } from "../u64.js";
-import type { DescriptorTarget, FileMapping } from "../uapi/descriptors.js";
+import type { DescriptorTarget, FileCall, FileMapping } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
@@ -58,6 +58,8 @@ export class Session implements Notified {
   private readonly parser: FrameParser;
   private readonly memory: SegmentMemory;
   private readonly descriptors: SessionDescriptors;
+  /** Who makes this client's ioctls. */
+  private readonly call: FileCall;
   private readonly callbacks: CallbackMemory;
   private client: string | undefined;
   private file: OpenFile | undefined;
@@ -97,6 +99,7 @@ export class Session implements Notified {
     };
     this.memory = new SegmentMemory(this.request, direct, server.points);
     this.descriptors = new SessionDescriptors(server, this.request, peer);
+    this.call = { caller: peer, memory: this.memory, descriptors: this.descriptors };
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
     });
@@ -436,22 +439,15 @@ export class Session implements Notified {
 
   /** Runs the ioctl in `request`. @returns what ioctl(2) returns, or a negative errno */
   private ioctl(): number {
-    const { file, memory, request, server } = this;
-    memory.begin();
+    const { file, request, server } = this;
+    this.memory.begin();
     this.descriptors.begin();
     server.emptied.length = 0;
     this.failNthLeft = request.failNth;
     if (file === undefined || file.released) return -errno.EBADF;
-    const { dispatcher, points } = server;
-    const { peer, descriptors } = this;
+    const { points } = server;
     points.arm(request.failNth, request.failOrdinary);
-    let result: number;
-    if (file instanceof IommufdFile)
-      result = dispatcher.ioctl(file.context, peer, memory, request.request, request.argument, descriptors);
-    else if (file instanceof TargetFile)
-      result =
-        file.target.ioctl?.({ caller: peer, memory, descriptors }, request.request, request.argument) ?? -errno.ENOTTY;
-    else result = -errno.ENOTTY;
+    const result = file.ioctl(this.call, request.request, request.argument);
     this.failNthLeft = points.disarm();
     return result;
   }
