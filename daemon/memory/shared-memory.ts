@@ -27,7 +27,7 @@ class SharedBuffer implements SharedMemory {
 
   path(): string | Errno {
     if (this.fd === undefined) {
-      const fd = makeFile(this.bytes);
+      const fd = makeUnnamedFile(this.bytes);
       if (fd < 0) return -fd;
       this.fd = fd;
     }
@@ -41,7 +41,7 @@ class SharedBuffer implements SharedMemory {
 }
 
 /** A new file with these bytes that only its descriptor leads to. @returns the descriptor, or a negative errno */
-function makeFile(bytes: Uint8Array): number {
+export function makeUnnamedFile(bytes: Uint8Array): number {
   let folder: string | undefined;
   try {
     folder = mkdtempSync(join(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir(), "iommufd-emu-"));
