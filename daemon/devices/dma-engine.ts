@@ -18,7 +18,7 @@ export const BUFFER_BYTES_MAX = 64 * 1024;
 export interface DmaOptions {
   /** Absent: requests without PASID. */
   readonly pasid?: number | undefined;
-  /** Nobody wants the result any more: a transfer that waits for a page ends. */
+  /** Nobody wants the result any more: a transfer that waits for a page ends at once, one that waits for memory after that access. */
   readonly cancellation?: Cancellation;
   /** Called when the transfer begins to wait for a page, which somebody has to map or refuse. */
   readonly onPageWait?: () => void;
@@ -137,6 +137,8 @@ export class DmaEngine {
         if (error !== errno.OK) return { error, transferred: moved };
         moved += runLength;
         runLength = 0;
+        // What waited for memory makes no further access once nobody wants it.
+        if (left > 0 && options.cancellation?.cancelled === true) return { error: errno.EINTR, transferred: moved };
       }
       if (page === undefined) return { error: errno.OK, transferred: moved };
       if (page.kind === "fault") return { error: errno.EIO, transferred: moved, fault: page };
