@@ -3,11 +3,19 @@ import type { PciFunction } from "../devices/pci/interface.js";
 
 const ACCESS_BYTES_MAX = 8;
 
-/** Calls `access` for each part; an 8-byte part begins at a multiple of 8. */
-function eachAccess(offset: number, bytes: Uint8Array, access: (offset: number, part: Uint8Array) => void): void {
+/**
+ * Calls `access` for each part, the widest first that fits; a part of n bytes begins at a multiple of n.
+ * @param widest in bytes, a power of two
+ */
+export function eachAccess(
+  offset: number,
+  bytes: Uint8Array,
+  access: (offset: number, part: Uint8Array) => void,
+  widest = ACCESS_BYTES_MAX,
+): void {
   for (let done = 0; done < bytes.length;) {
     const at = offset + done;
-    let width = ACCESS_BYTES_MAX;
+    let width = widest;
     while (at % width !== 0 || width > bytes.length - done) width /= 2;
     access(at, bytes.subarray(done, done + width));
     done += width;

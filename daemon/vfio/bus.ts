@@ -8,10 +8,9 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { IommuGroup } from "../core/group.js";
 import type { PciFunction } from "../devices/pci/interface.js";
-import { VfioPciDevice } from "./device.js";
+import { VfioPciDevice, type DeviceHost } from "./device.js";
 import { VfioGroup } from "./group.js";
 import type { AffectedFunction } from "./hot-reset.js";
-import type { MakeParts } from "./parts.js";
 
 export const VFIO_PCI_DRIVER = "vfio-pci";
 
@@ -56,7 +55,7 @@ export class VfioBus {
   private readonly groups = new Map<number, VfioGroup>();
   private readonly listeners: (() => void)[] = [];
 
-  constructor(private readonly makeParts: MakeParts) {}
+  constructor(private readonly host: DeviceHost) {}
 
   /**
    * Plugs in a function.
@@ -176,7 +175,7 @@ export class VfioBus {
 
   private register(slot: Slot): void {
     const { group } = slot;
-    const device = new VfioPciDevice(slot.pci, group, this.makeParts, {
+    const device = new VfioPciDevice(slot.pci, group, this.host, {
       openedChanged: () => {
         this.changed();
       },

@@ -10,14 +10,27 @@ import type { Context } from "../core/context.js";
 import { DeviceObject } from "../core/device.js";
 import type { IommuGroup } from "../core/group.js";
 import type { Hwpt } from "../core/hwpt.js";
+import type { ExportDeviceMemory } from "../core/mm.js";
 import type { PciFunction } from "../devices/pci/interface.js";
-import type { ConfigSpace, DeviceInterrupts, MakeParts } from "./parts.js";
-import { barOf, eachAccess, isInMsixTable } from "./regions.js";
+import { eachAccess } from "./bar-access.js";
+import { BarBuffers } from "./bar-buffers.js";
+import type { ConfigSpace, MakeConfigSpace } from "./config-space.js";
+import { VfioInterrupts } from "./interrupts.js";
+import { IoEventFds } from "./ioeventfds.js";
+import { LowPower } from "./low-power.js";
+import { barOf, isInMsixTable } from "./regions.js";
 
 /** From here on no PASID can be kept. */
 const PASIDS_END = 0x8000_0000;
-const BAR_ACCESS_BYTES = 8;
 const ROM_ACCESS_BYTES = 4;
+/** Interrupt pin register. */
+const INTERRUPT_PIN = 0x3d;
+
+/** What a device needs of the machine. */
+export interface DeviceHost {
+  readonly makeConfig: MakeConfigSpace;
+  readonly exportMemory: ExportDeviceMemory;
+}
 
 /** Who wants to know of a device's descriptors. */
 export interface DeviceListener {
@@ -29,7 +42,12 @@ export interface DeviceListener {
 
 export class VfioPciDevice {
   readonly config: ConfigSpace;
-  readonly interrupts: DeviceInterrupts;
+  readonly interrupts: VfioInterrupts;
+  readonly ioEventFds: IoEventFds;
+  readonly barBuffers: BarBuffers;
+  readonly lowPower = new LowPower(() => {
+    this.showMappings();
+  });
   /** It is to be taken away: nobody can open it any more. */
   isLeaving = false;
   /** Its device node was used for the binding, not its group. */
@@ -49,12 +67,12 @@ export class VfioPciDevice {
   constructor(
     readonly pci: PciFunction,
     readonly group: IommuGroup,
-    makeParts: MakeParts,
+    host: DeviceHost,
     private readonly listener: DeviceListener,
   ) {
-    const { config, interrupts } = makeParts(pci, {
+    this.config = host.makeConfig(pci, {
       commandChanged: () => {
-        this.showMappings();
+        this.decodingChanged();
       },
       intxMaskChanged: (masked) => {
         this.interrupts.intxDisabledChanged(masked);
@@ -64,8 +82,19 @@ export class VfioPciDevice {
       },
       msiEnabledOrder: () => this.interrupts.msiOrder(),
     });
-    this.config = config;
-    this.interrupts = interrupts;
+    this.interrupts = new VfioInterrupts(pci, {
+      interruptPin: () => this.interruptPin(),
+      intxDisabled: () => this.config.intxDisabled,
+    });
+    const { exportMemory } = host;
+    this.ioEventFds = new IoEventFds(pci, { memoryEnabled: () => this.config.memoryEnabled });
+    this.barBuffers = new BarBuffers(pci, { barsAnswer: () => this.config.memoryEnabled, exportMemory });
+  }
+
+  private interruptPin(): number {
+    const pin = new Uint8Array(1);
+    this.config.read(INTERRUPT_PIN, pin);
+    return pin[0]!;
   }
 
   // ---- open and close -------------------------------------------------------------------------------------------------
@@ -111,7 +140,7 @@ export class VfioPciDevice {
     this.users = 1;
     if (this.pci.model.resettable) this.pci.reset();
     this.config.open();
-    this.showMappings();
+    this.decodingChanged();
     this.listener.openedChanged();
     return errno.OK;
   }
@@ -132,6 +161,9 @@ export class VfioPciDevice {
     this.binding = undefined;
     this.boundContext = undefined;
     this.interrupts.teardown();
+    this.ioEventFds.teardown();
+    this.barBuffers.teardown();
+    this.lowPower.exit();
     if (this.pci.model.resettable) this.pci.reset();
     this.config.close();
     this.setShown(true);
@@ -167,16 +199,23 @@ export class VfioPciDevice {
 
   /** The user's function reset, or one that comes with others'. What the user had set up survives it. */
   reset(): void {
+    if (this.isOpen) this.barBuffers.revokeMapped();
     this.pci.reset();
     if (!this.isOpen) return;
     this.config.afterReset();
     this.interrupts.afterReset();
-    this.showMappings();
+    this.decodingChanged();
   }
 
   /** Mapped BARs answer. */
   get answersMappings(): boolean {
-    return this.config.memoryEnabled;
+    return this.config.memoryEnabled && !this.lowPower.isEntered;
+  }
+
+  /** Whether memory BARs answer may have changed. */
+  private decodingChanged(): void {
+    this.showMappings();
+    this.barBuffers.refresh();
   }
 
   /** Memory pages that are mapped are there exactly while register pages answer. */
@@ -200,12 +239,13 @@ export class VfioPciDevice {
     const error = this.checkDecoding(region);
     if (error !== errno.OK) return error;
     if (region === VFIO_PCI_ROM_REGION_INDEX) {
-      eachAccess(offset, into, ROM_ACCESS_BYTES, (at, bytes) => {
+      const read = (at: number, bytes: Uint8Array): void => {
         this.readRom(at, bytes);
-      });
+      };
+      eachAccess(offset, into, read, ROM_ACCESS_BYTES);
       return errno.OK;
     }
-    eachAccess(offset, into, BAR_ACCESS_BYTES, (at, bytes) => {
+    eachAccess(offset, into, (at, bytes) => {
       if (isInMsixTable(pci.model, region, at)) bytes.fill(0xff);
       else pci.readBar(region, at, bytes);
     });
@@ -217,7 +257,7 @@ export class VfioPciDevice {
     const { pci } = this;
     const error = this.checkDecoding(region);
     if (error !== errno.OK) return error;
-    eachAccess(offset, from, BAR_ACCESS_BYTES, (at, bytes) => {
+    eachAccess(offset, from, (at, bytes) => {
       if (!isInMsixTable(pci.model, region, at)) pci.writeBar(region, at, bytes);
     });
     return errno.OK;

@@ -5,7 +5,7 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import { PAGE_SIZE } from "../u64.js";
-import { eachAccess } from "./regions.js";
+import { readBarBytes, writeBarBytes } from "./bar-access.js";
 
 /** Whole pages of a mapping; of memory, `fileOffset` says where in the file. */
 export interface BarPiece {
@@ -23,8 +23,6 @@ export interface MappedDevice {
   hold(): void;
   drop(): void;
 }
-
-const ACCESS_BYTES = 8;
 
 export class BarMapping {
   readonly node = "mapping";
@@ -51,32 +49,31 @@ export class BarMapping {
   }
 
   load(offset: number, into: Uint8Array): Errno {
+    const inside = this.inside(offset, into);
+    if (inside === undefined) return errno.EFAULT;
     // Behind a BAR that is smaller than its page nothing answers: all ones.
     into.fill(0xff);
-    return this.access(offset, into, (at, bytes) => {
-      this.device.pci.readBar(this.bar, at, bytes);
-    });
+    readBarBytes(this.device.pci, this.bar, this.start + offset, inside);
+    return errno.OK;
   }
 
   store(offset: number, from: Uint8Array): Errno {
-    return this.access(offset, from, (at, bytes) => {
-      this.device.pci.writeBar(this.bar, at, bytes);
-    });
+    const inside = this.inside(offset, from);
+    if (inside === undefined) return errno.EFAULT;
+    writeBarBytes(this.device.pci, this.bar, this.start + offset, inside);
+    return errno.OK;
   }
 
   release(): void {
     this.device.drop();
   }
 
-  /** EFAULT */
-  private access(offset: number, bytes: Uint8Array, each: (offset: number, bytes: Uint8Array) => void): Errno {
+  /** Those of the bytes that lie in the BAR. @returns undefined: nothing answers in the mapping now, or it ends before them */
+  private inside(offset: number, bytes: Uint8Array): Uint8Array | undefined {
     const { pci, answersMappings } = this.device;
-    const at = this.start + offset;
     const last = this.pieces.at(-1)!;
-    if (!answersMappings || offset + bytes.length > last.offset + last.length) return errno.EFAULT;
-    const inside = Math.max(0, pci.model.bars[this.bar]!.bytes - at);
-    eachAccess(at, bytes.subarray(0, inside), ACCESS_BYTES, each);
-    return errno.OK;
+    if (!answersMappings || offset + bytes.length > last.offset + last.length) return undefined;
+    return bytes.subarray(0, Math.max(0, pci.model.bars[this.bar]!.bytes - this.start - offset));
   }
 }
 

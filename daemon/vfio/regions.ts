@@ -1,16 +1,13 @@
 /**
- * The regions of a VFIO PCI device: which there are, how large, where in the device file, and how an access to one is cut
- * into those that the function sees (specification 50, sections 4.1, 4.3 and 4.11).
+ * The regions of a VFIO PCI device: which there are, how large, and where in the device file (specification 50,
+ * sections 4.1 and 4.3).
  */
-import {
-  VFIO_PCI_BAR5_REGION_INDEX,
-  VFIO_PCI_CONFIG_REGION_INDEX,
-  VFIO_PCI_NUM_REGIONS,
-  VFIO_PCI_ROM_REGION_INDEX,
-} from "../../proto/uapi/vfio-device.js";
+import * as api from "../../proto/uapi/vfio-device.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import type { BarDescription, PciModel } from "../devices/pci/model.js";
 import { PAGE_SIZE, U64 } from "../u64.js";
+
+const { VFIO_REGION_INFO_FLAG_READ: READ, VFIO_REGION_INFO_FLAG_WRITE: WRITE } = api;
 
 /** A file offset has the index of the region above so many bits. */
 const OFFSET_BITS = 40;
@@ -36,18 +33,18 @@ export function fileOffsetOf(region: number): U64 {
 }
 
 export function isRegion(region: number): boolean {
-  return region < VFIO_PCI_NUM_REGIONS;
+  return region < api.VFIO_PCI_NUM_REGIONS;
 }
 
 /** Undefined: the region is no BAR of this function. */
 export function barOf(model: PciModel, region: number): BarDescription | undefined {
-  return region <= VFIO_PCI_BAR5_REGION_INDEX ? model.bars[region] : undefined;
+  return region <= api.VFIO_PCI_BAR5_REGION_INDEX ? model.bars[region] : undefined;
 }
 
 /** Bytes of a region, 0 of one that the function does not have. */
 export function regionBytes(model: PciModel, region: number): number {
-  if (region === VFIO_PCI_ROM_REGION_INDEX) return romBytes(model);
-  if (region === VFIO_PCI_CONFIG_REGION_INDEX) return model.configBytes;
+  if (region === api.VFIO_PCI_ROM_REGION_INDEX) return romBytes(model);
+  if (region === api.VFIO_PCI_CONFIG_REGION_INDEX) return model.configBytes;
   return barOf(model, region)?.bytes ?? 0;
 }
 
@@ -66,31 +63,19 @@ export function isMappable(pci: PciFunction, region: number): boolean {
   return bar.bytes >= PAGE_SIZE || pci.barAddress(region) % PAGE_SIZE === 0;
 }
 
-export function holdsMsixTable(model: PciModel, region: number): boolean {
-  return model.interrupts.msix?.bar === region;
+/** VFIO_REGION_INFO_FLAG_*. */
+export function regionFlags(pci: PciFunction, region: number): number {
+  const { model } = pci;
+  if (region === api.VFIO_PCI_CONFIG_REGION_INDEX) return READ | WRITE;
+  if (region === api.VFIO_PCI_ROM_REGION_INDEX) return model.rom === undefined ? 0 : READ;
+  if (barOf(model, region) === undefined) return 0;
+  const mappable = isMappable(pci, region) ? api.VFIO_REGION_INFO_FLAG_MMAP : 0;
+  const hasMsixTable = model.interrupts.msix?.bar === region;
+  return READ | WRITE | mappable | (hasMsixTable ? api.VFIO_REGION_INFO_FLAG_CAPS : 0);
 }
 
 /** Whether a byte of a BAR belongs to the MSI-X table, which the user's reads and writes do not reach. */
 export function isInMsixTable({ interrupts: { msix } }: PciModel, bar: number, offset: number): boolean {
   if (msix?.bar !== bar) return false;
   return offset >= msix.tableOffset && offset < msix.tableOffset + msix.vectors * MSIX_ENTRY_BYTES;
-}
-
-/**
- * Cuts [offset, offset + bytes.length) into naturally aligned accesses, the widest first that fits.
- * @param widest 4 or 8 bytes
- */
-export function eachAccess(
-  offset: number,
-  bytes: Uint8Array,
-  widest: number,
-  access: (offset: number, bytes: Uint8Array) => void,
-): void {
-  for (let done = 0; done < bytes.length;) {
-    const at = offset + done;
-    let width = widest;
-    while (at % width !== 0 || width > bytes.length - done) width /= 2;
-    access(at, bytes.subarray(done, done + width));
-    done += width;
-  }
 }

@@ -1,10 +1,6 @@
-/**
- * What a VFIO PCI device is put together from, as the device sees it: the configuration space that the user gets, the
- * interrupts, and what there may be of low power.
- */
+/** The virtual configuration space of a VFIO PCI device as the device sees it (specification 50, section 4.13). */
 import type { PciFunction } from "../devices/pci/interface.js";
 
-/** The virtual configuration space (specification 50, section 4.13). */
 export interface ConfigSpace {
   /** The device is opened: takes the virtual copy, with memory decoding on and bus mastering off. */
   open(): void;
@@ -15,6 +11,8 @@ export interface ConfigSpace {
   write(offset: number, from: Uint8Array): boolean;
   /** Memory BARs answer: COMMAND says so, and the function is in D0. */
   readonly memoryEnabled: boolean;
+  /** COMMAND bit 10. */
+  readonly intxDisabled: boolean;
   /** The function has been reset: it gets back what the user had set up. */
   afterReset(): void;
 }
@@ -29,22 +27,4 @@ export interface ConfigEvents {
   msiEnabledOrder(): number;
 }
 
-/** Interrupts and their eventfds (specification 50, section 4.5). */
-export interface DeviceInterrupts {
-  intxDisabledChanged(disabled: boolean): void;
-  msiOrder(): number;
-  /** The device is to be taken away. */
-  signalRequest(): void;
-  afterReset(): void;
-  /** No interrupt enabled, no eventfd held. */
-  teardown(): void;
-  inspect(): Record<string, unknown>;
-}
-
-export interface DeviceParts {
-  readonly config: ConfigSpace;
-  readonly interrupts: DeviceInterrupts;
-}
-
-/** Puts the parts of a device together; they are used while it is open. */
-export type MakeParts = (pci: PciFunction, events: ConfigEvents) => DeviceParts;
+export type MakeConfigSpace = (pci: PciFunction, events: ConfigEvents) => ConfigSpace;
