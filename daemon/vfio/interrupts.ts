@@ -95,8 +95,10 @@ export class VfioInterrupts implements InterruptSink {
    */
   set(index: number, request: InterruptRequest): Errno {
     if (!this.supports(index, request.action)) return errno.ENOTTY;
+    // First, since a vector that is unmasked may have a message to send.
+    this.pci.setInterruptSink(this);
     const error = this.setSupported(index, request);
-    this.pci.setInterruptSink(this.pin.active || this.msi.active || this.msix.active ? this : undefined);
+    if (!this.pin.active && !this.msi.active && !this.msix.active) this.pci.setInterruptSink(undefined);
     return error;
   }
 
