@@ -102,7 +102,8 @@ describe("imports go downward", () => {
     { of: "daemon/devices/", from: ["daemon/hw/", U64, ERRNO] },
     { of: "daemon/core/", from: [HARDWARE, U64, ERRNO] },
     { of: "daemon/memory/", from: ["daemon/core/mm.ts", HARDWARE, U64, ERRNO], packages: [NODE] },
-    { of: "daemon/uapi/", from: ["daemon/core/", HARDWARE, U64, "proto/uapi/"] },
+    { of: "daemon/vfio/", from: ["daemon/core/", "daemon/devices/", HARDWARE, U64, "proto/uapi/"] },
+    { of: "daemon/uapi/", from: ["daemon/vfio/", "daemon/core/", HARDWARE, U64, "proto/uapi/"] },
     {
       of: "daemon/wire/",
       from: ["daemon/uapi/", "daemon/core/", "daemon/devices/", "daemon/memory/", HARDWARE, U64, "proto/"],
