@@ -23,6 +23,7 @@ import {
   vfioGroupCalls,
 } from "./vfio-calls.js";
 import { VfioFile } from "./vfio-file.js";
+import type { Transport } from "./transport.js";
 import { toLong, type Uint64 } from "./wire64.js";
 
 /** Index of configuration space among the regions; BARs are 0 to 5, the ROM 6. */
@@ -125,7 +126,7 @@ export class VfioDevice extends VfioFile {
   }
 
   /** @internal */
-  static async joining(token: Uint8Array, transport: ConstructorParameters<typeof VfioFile>[2]): Promise<VfioDevice> {
+  static async joining(token: Uint8Array, transport: Transport): Promise<VfioDevice> {
     return await VfioFile.join(transport, token, (connection) => new VfioDevice(connection, token, transport));
   }
 

@@ -1,0 +1,167 @@
+/**
+ * What a user of VFIO sees and may write of each capability in configuration space (specification 50, section 4.13), as data: which
+ * are hidden, how long each is, and the bits of it that go to the hardware or to a virtual copy.
+ */
+
+/** Bits of a field that differ from the default: they are read from the hardware, and not written. */
+export interface CapabilityField {
+  /** From the start of the capability. */
+  readonly offset: number;
+  readonly bytes: 1 | 2 | 4;
+  /** Bits that can be written. */
+  readonly writable: number;
+  /** Bits that are the virtual copy's. */
+  readonly virtual: number;
+  /** Virtual bits that read as 0 whatever the hardware has. */
+  readonly zero?: number;
+}
+
+/** Reads the hardware: little endian, at an offset from the start of the capability. */
+export type ReadCapability = (offset: number, bytes: 1 | 2 | 4) => number;
+
+export interface CapabilityRule {
+  readonly length: (read: ReadCapability) => number;
+  readonly fields: readonly CapabilityField[];
+  /** All bytes behind the header go to the hardware and back. */
+  readonly raw?: boolean;
+}
+
+export const CAP_ID_PM = 0x01;
+export const CAP_ID_MSI = 0x05;
+export const CAP_ID_EXP = 0x10;
+export const CAP_ID_MSIX = 0x11;
+export const CAP_ID_AF = 0x13;
+
+/** Power management: control and status, with the power state. */
+export const PM_CONTROL_AT = 4;
+export const PM_STATE_MASK = 3;
+/** PCI Express: device capabilities, device control, device control 2. */
+export const EXP_DEVCAP_AT = 4;
+export const EXP_DEVCTL_AT = 8;
+export const EXP_DEVCTL2_AT = 0x28;
+export const EXP_DEVCAP_FLR = 0x1000_0000;
+export const EXP_DEVCTL_FLR = 0x8000;
+/** Maximum payload size, maximum read request size, function-level reset. */
+const EXP_DEVCTL_VIRTUAL = 0x00e0 | 0x7000 | EXP_DEVCTL_FLR;
+const EXP_DEVCTL_PHANTOM = 0x0200;
+const EXP_DEVCTL2_ARI = 0x0020;
+const EXP_TYPE_ROOT_COMPLEX_ENDPOINT = 9;
+/** Advanced features: capabilities, control. */
+export const AF_CAPABILITIES_AT = 3;
+export const AF_CONTROL_AT = 4;
+export const AF_FLR = 1 << 1;
+export const AF_CONTROL_FLR = 1 << 0;
+/** MSI: message control. */
+export const MSI_CONTROL_AT = 2;
+const MSI_64_BIT = 1 << 7;
+const MSI_PER_VECTOR_MASKS = 1 << 8;
+
+const ALL_16 = 0xffff;
+const ALL_32 = 0xffff_ffff;
+/** A capability of which nothing more is known than that it can be read. */
+const HEADER_BYTES = 4;
+
+const readOnly = (length: number): CapabilityRule => ({ length: () => length, fields: [] });
+
+const pm: CapabilityRule = {
+  length: () => 8,
+  fields: [
+    // PME from no state.
+    { offset: 2, bytes: 2, writable: 0, virtual: 0xf800, zero: 0xf800 },
+    // PME enable and status.
+    { offset: PM_CONTROL_AT, bytes: 2, writable: ALL_16 & ~0x8100, virtual: 0x8100, zero: 0x8100 },
+    { offset: 6, bytes: 2, writable: ALL_16, virtual: 0 },
+  ],
+};
+
+function msiLength(read: ReadCapability): number {
+  const control = read(MSI_CONTROL_AT, 2);
+  return 10 + ((control & MSI_64_BIT) !== 0 ? 4 : 0) + ((control & MSI_PER_VECTOR_MASKS) !== 0 ? 10 : 0);
+}
+
+const msi: CapabilityRule = {
+  length: msiLength,
+  fields: [
+    { offset: MSI_CONTROL_AT, bytes: 1, writable: 0xff, virtual: 0xff },
+    { offset: 4, bytes: 4, writable: ALL_32, virtual: ALL_32 },
+    { offset: 8, bytes: 2, writable: ALL_16, virtual: ALL_16 },
+    { offset: 10, bytes: 2, writable: ALL_16, virtual: ALL_16 },
+    { offset: 12, bytes: 2, writable: ALL_16, virtual: ALL_16 },
+    // Masks and pending bits, where there are some.
+    { offset: 14, bytes: 2, writable: ALL_16, virtual: 0 },
+    { offset: 16, bytes: 4, writable: ALL_32, virtual: 0 },
+    { offset: 20, bytes: 4, writable: ALL_32, virtual: 0 },
+  ],
+};
+
+function pciExpressLength(read: ReadCapability): number {
+  const flags = read(2, 2);
+  const isRootComplexEndpoint = ((flags >> 4) & 0xf) === EXP_TYPE_ROOT_COMPLEX_ENDPOINT;
+  if ((flags & 0xf) === 1) return isRootComplexEndpoint ? 0x0c : 0x14;
+  return isRootComplexEndpoint ? 0x2c : 0x3c;
+}
+
+const pciExpress: CapabilityRule = {
+  length: pciExpressLength,
+  fields: [
+    { offset: EXP_DEVCTL_AT, bytes: 2, writable: ALL_16 & ~EXP_DEVCTL_PHANTOM, virtual: EXP_DEVCTL_VIRTUAL },
+    { offset: EXP_DEVCTL2_AT, bytes: 2, writable: ALL_16 & ~EXP_DEVCTL2_ARI, virtual: 0 },
+  ],
+};
+
+/** By id; what is not here is hidden. */
+export const capabilityRules: ReadonlyMap<number, CapabilityRule> = new Map<number, CapabilityRule>([
+  [CAP_ID_PM, pm],
+  [0x02, readOnly(HEADER_BYTES)], // AGP
+  [0x03, readOnly(8)], // Vital product data
+  [CAP_ID_MSI, msi],
+  // PCI-X: command.
+  [0x07, { length: () => 8, fields: [{ offset: 2, bytes: 2, writable: ALL_16, virtual: 0 }] }],
+  [0x08, readOnly(HEADER_BYTES)], // HyperTransport
+  [0x09, { length: (read) => read(2, 1), fields: [], raw: true }], // Vendor specific
+  [CAP_ID_EXP, pciExpress],
+  [CAP_ID_MSIX, readOnly(12)],
+  [0x12, readOnly(HEADER_BYTES)], // SATA
+  [
+    CAP_ID_AF,
+    {
+      length: () => 6,
+      fields: [{ offset: AF_CONTROL_AT, bytes: 1, writable: AF_CONTROL_FLR, virtual: AF_CONTROL_FLR, zero: AF_CONTROL_FLR }],
+    },
+  ],
+]);
+
+const aer: CapabilityRule = {
+  length: () => 0x2c,
+  fields: [
+    // Status, mask and severity of uncorrectable errors; status and mask of correctable ones.
+    ...[0x04, 0x08, 0x0c, 0x10, 0x14].map((offset) => ({ offset, bytes: 4, writable: ALL_32, virtual: 0 }) as const),
+    // ECRC generation and check enable.
+    { offset: 0x18, bytes: 4, writable: 0x0140, virtual: 0 },
+  ],
+};
+
+/** The length of vendor-specific ones is in their second dword. */
+const ownLength: CapabilityRule = { length: (read) => read(4, 4) >>> 20, fields: [], raw: true };
+
+/** Extended capabilities by id; what is not here is hidden. */
+export const extendedCapabilityRules: ReadonlyMap<number, CapabilityRule> = new Map<number, CapabilityRule>([
+  [0x01, aer],
+  [0x02, readOnly(0x10)], // Virtual channel
+  [0x03, readOnly(0x0c)], // Device serial number
+  [0x04, { length: () => 0x10, fields: [{ offset: 4, bytes: 1, writable: 0xff, virtual: 0 }] }], // Power budgeting
+  [0x08, readOnly(0x10)], // Multi-function virtual channel
+  [0x09, readOnly(0x10)], // Virtual channel
+  [0x0b, ownLength], // Vendor specific
+  [0x0d, readOnly(8)], // Access control services
+  [0x0e, readOnly(8)], // Alternative routing-ID
+  [0x0f, readOnly(8)], // Address translation services
+  [0x10, readOnly(0x40)], // Single root I/O virtualization
+  [0x12, readOnly(0x30)], // Multicast
+  [0x13, readOnly(0x10)], // Page requests
+  [0x15, readOnly(0x0c)], // Resizable BARs
+  [0x16, readOnly(0x10)], // Dynamic power allocation
+  [0x17, readOnly(0x0c)], // TLP processing hints
+  [0x18, readOnly(8)], // Latency tolerance reporting
+  [0x23, ownLength], // Designated vendor specific
+]);

@@ -1,0 +1,255 @@
+/**
+ * The virtual configuration space that a user of a VFIO PCI device sees (specification 50, section 4.13): each bit is the hardware's
+ * or that of a copy which is taken when the device is opened, and can be written or not.
+ *
+ * Owns the rule that the hardware's BARs, next pointers and message addresses are never the user's to change.
+ */
+import type { PciFunction } from "../devices/pci/interface.js";
+import {
+  AF_CAPABILITIES_AT,
+  AF_CONTROL_AT,
+  AF_CONTROL_FLR,
+  AF_FLR,
+  CAP_ID_AF,
+  CAP_ID_EXP,
+  CAP_ID_MSI,
+  CAP_ID_PM,
+  EXP_DEVCAP_AT,
+  EXP_DEVCAP_FLR,
+  EXP_DEVCTL2_AT,
+  EXP_DEVCTL_AT,
+  EXP_DEVCTL_FLR,
+  MSI_CONTROL_AT,
+  PM_CONTROL_AT,
+  PM_STATE_MASK,
+} from "./config-capabilities.js";
+import { ConfigLayout } from "./config-layout.js";
+import type { ConfigEvents, ConfigSpace } from "./config-space.js";
+
+const COMMAND = 0x04;
+const COMMAND_IO = 1 << 0;
+const COMMAND_MEMORY = 1 << 1;
+const COMMAND_MASTER = 1 << 2;
+const COMMAND_INTX_DISABLE = 1 << 10;
+const BAR_0 = 0x10;
+const BARS_END = 0x28;
+const ROM_BAR = 0x30;
+const ROM_BAR_END = 0x34;
+const MSI_ENABLE = 1 << 0;
+const MSI_ORDER_SHIFT = 4;
+const MSI_ORDER_MASK = 7 << MSI_ORDER_SHIFT;
+
+/** Registers of the header, besides COMMAND, that a reset does not change for the user: cache line size, latency timer. */
+const KEPT_HEADER = [
+  { offset: COMMAND, bytes: 2 },
+  { offset: 0x0c, bytes: 1 },
+  { offset: 0x0d, bytes: 1 },
+] as const;
+
+interface Kept {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export class ConfigView implements ConfigSpace {
+  private layout: ConfigLayout;
+  /** Some BAR was written since it was last read. */
+  private barsWritten = false;
+  /** Hardware registers that the user has, as they were set last. */
+  private kept = new Map<Kept, Uint8Array>();
+  /** The hardware's at `open`. */
+  private saved: Uint8Array | undefined;
+
+  constructor(
+    private readonly pci: PciFunction,
+    private readonly events: ConfigEvents,
+  ) {
+    this.layout = new ConfigLayout(pci);
+  }
+
+  open(): void {
+    const { pci } = this;
+    this.saved = this.hardware(0, pci.model.configBytes);
+    this.layout = new ConfigLayout(pci);
+    this.barsWritten = false;
+    this.kept.clear();
+    const spaces = pci.model.bars.map((bar) => bar?.space);
+    const memory = spaces.some((space) => space !== undefined && space !== "io") || pci.model.rom !== undefined;
+    const decoding = (memory ? COMMAND_MEMORY : 0) | (spaces.includes("io") ? COMMAND_IO : 0);
+    const others = this.command & ~(COMMAND_MEMORY | COMMAND_IO | COMMAND_MASTER | COMMAND_INTX_DISABLE);
+    pci.writeConfig(COMMAND, u16(others | decoding));
+    this.keep();
+  }
+
+  close(): void {
+    const { saved } = this;
+    if (saved === undefined) return;
+    this.saved = undefined;
+    for (const { offset, bytes } of this.keptRegisters())
+      this.pci.writeConfig(offset, saved.subarray(offset, offset + bytes));
+  }
+
+  get memoryEnabled(): boolean {
+    return (this.command & COMMAND_MEMORY) !== 0 && this.powerState === 0;
+  }
+
+  get intxDisabled(): boolean {
+    return (this.layout.copyU16(COMMAND) & COMMAND_INTX_DISABLE) !== 0;
+  }
+
+  afterReset(): void {
+    for (const [{ offset }, bytes] of this.kept) this.pci.writeConfig(offset, bytes);
+  }
+
+  // ---- reading --------------------------------------------------------------------------------------------------------
+
+  read(offset: number, into: Uint8Array): boolean {
+    if (offset + into.length > this.layout.bytes) return false;
+    const last = offset + into.length;
+    if (this.barsWritten && ((offset < BARS_END && last > BAR_0) || (offset < ROM_BAR_END && last > ROM_BAR)))
+      this.sizeBars();
+    const hardware = this.hardware(offset, into.length);
+    for (const index of into.keys()) into[index] = this.layout.merge(offset + index, hardware[index]!);
+    return true;
+  }
+
+  /** What was written to BARs becomes what a BAR of its size would hold. */
+  private sizeBars(): void {
+    this.barsWritten = false;
+    const { model } = this.pci;
+    for (const [index, bar] of model.bars.entries()) {
+      const upperHalf = bar === undefined && model.bars[index - 1]?.space === "memory64";
+      const sized = upperHalf ? model.bars[index - 1] : bar;
+      this.layout.maskBar(index, sized, upperHalf);
+    }
+    for (let index = model.bars.length; index < 6; index++) {
+      const upperHalf = model.bars[index - 1]?.space === "memory64";
+      this.layout.maskBar(index, upperHalf ? model.bars[index - 1] : undefined, upperHalf);
+    }
+    this.layout.maskRom(model.rom);
+  }
+
+  /** Aligned accesses of up to four bytes. */
+  private hardware(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length;) {
+      const width = accessWidth(offset + at, length - at);
+      this.pci.readConfig(offset + at, bytes.subarray(at, at + width));
+      at += width;
+    }
+    return bytes;
+  }
+
+  // ---- writing --------------------------------------------------------------------------------------------------------
+
+  write(offset: number, from: Uint8Array): boolean {
+    if (offset + from.length > this.layout.bytes) return false;
+    const memoryWasOn = this.memoryEnabled;
+    const intxWasDisabled = this.intxDisabled;
+    for (let at = 0; at < from.length;) {
+      const width = accessWidth(offset + at, from.length - at);
+      this.writeAccess(offset + at, from.subarray(at, at + width));
+      at += width;
+    }
+    this.keep();
+    const memoryIsOn = this.memoryEnabled;
+    if (memoryIsOn !== memoryWasOn) this.events.commandChanged(memoryWasOn, memoryIsOn);
+    if (this.intxDisabled !== intxWasDisabled) this.events.intxMaskChanged(this.intxDisabled);
+    return true;
+  }
+
+  private writeAccess(offset: number, from: Uint8Array): void {
+    const last = offset + from.length;
+    if ((offset < BARS_END && last > BAR_0) || (offset < ROM_BAR_END && last > ROM_BAR)) this.barsWritten = true;
+    for (const [index, byte] of from.entries()) this.layout.store(offset + index, byte);
+    this.writeHardware(offset, from);
+    const covers = (id: number, at: number): number | undefined => {
+      const start = this.layout.capability(id);
+      if (start === undefined) return undefined;
+      return start + at >= offset && start + at < last ? start : undefined;
+    };
+    const msi = covers(CAP_ID_MSI, MSI_CONTROL_AT);
+    if (msi !== undefined) this.settleMsi(msi + MSI_CONTROL_AT);
+    const express = covers(CAP_ID_EXP, EXP_DEVCTL_AT + 1);
+    if (express !== undefined) this.settleFunctionReset(express);
+    const advanced = covers(CAP_ID_AF, AF_CONTROL_AT);
+    if (advanced !== undefined && (from[advanced + AF_CONTROL_AT - offset]! & AF_CONTROL_FLR) !== 0) {
+      this.layout.setCopy(advanced + AF_CONTROL_AT, 0);
+      if ((this.hardware(advanced + AF_CAPABILITIES_AT, 1)[0]! & AF_FLR) !== 0) this.events.functionReset();
+    }
+  }
+
+  /** Only bytes of which some bit is the user's: others may be cleared by being written as they are. */
+  private writeHardware(offset: number, from: Uint8Array): void {
+    const now = this.hardware(offset, from.length);
+    const merged = from.map((byte, index) => this.layout.hardwareByte(offset + index, byte, now[index]!));
+    const theirs = [...from.keys()].map((index) => this.layout.reachesHardware(offset + index));
+    if (theirs.every(Boolean)) {
+      this.pci.writeConfig(offset, merged);
+      return;
+    }
+    const half = from.length / 2;
+    if (from.length === 1 || !theirs.some(Boolean)) return;
+    this.writeHardware(offset, from.subarray(0, half));
+    this.writeHardware(offset + half, from.subarray(half));
+  }
+
+  /** The user cannot enable MSI, nor more vectors than SET_IRQS has. */
+  private settleMsi(at: number): void {
+    const order = this.events.msiEnabledOrder();
+    let control = this.layout.copyByte(at);
+    if (order < 0) control &= ~MSI_ENABLE;
+    const wanted = (control & MSI_ORDER_MASK) >> MSI_ORDER_SHIFT;
+    if (wanted > Math.max(order, 0)) control = (control & ~MSI_ORDER_MASK) | (Math.max(order, 0) << MSI_ORDER_SHIFT);
+    this.layout.setCopy(at, control);
+    this.pci.writeConfig(at, Uint8Array.of(control));
+  }
+
+  private settleFunctionReset(capability: number): void {
+    const high = capability + EXP_DEVCTL_AT + 1;
+    const flr = EXP_DEVCTL_FLR >> 8;
+    if ((this.layout.copyByte(high) & flr) === 0) return;
+    this.layout.setCopy(high, this.layout.copyByte(high) & ~flr);
+    const devcap = new DataView(this.hardware(capability + EXP_DEVCAP_AT, 4).buffer).getUint32(0, true);
+    if ((devcap & EXP_DEVCAP_FLR) !== 0) this.events.functionReset();
+  }
+
+  // ---- hardware registers ---------------------------------------------------------------------------------------------
+
+  private get command(): number {
+    return this.hardwareU16(COMMAND);
+  }
+
+  private get powerState(): number {
+    const pm = this.layout.capability(CAP_ID_PM);
+    return pm === undefined ? 0 : this.hardwareU16(pm + PM_CONTROL_AT) & PM_STATE_MASK;
+  }
+
+  private hardwareU16(offset: number): number {
+    const bytes = this.hardware(offset, 2);
+    return bytes[0]! | (bytes[1]! << 8);
+  }
+
+  private keptRegisters(): Kept[] {
+    const express = this.layout.capability(CAP_ID_EXP);
+    if (express === undefined) return [...KEPT_HEADER];
+    const kept: Kept[] = [...KEPT_HEADER, { offset: express + EXP_DEVCTL_AT, bytes: 2 }];
+    if (this.layout.capabilityLength(CAP_ID_EXP) > EXP_DEVCTL2_AT)
+      kept.push({ offset: express + EXP_DEVCTL2_AT, bytes: 2 });
+    return kept;
+  }
+
+  private keep(): void {
+    if (!this.pci.present) return;
+    this.kept = new Map(this.keptRegisters().map((kept) => [kept, this.hardware(kept.offset, kept.bytes)]));
+  }
+}
+
+function accessWidth(offset: number, left: number): 1 | 2 | 4 {
+  if (offset % 4 === 0 && left >= 4) return 4;
+  return offset % 2 === 0 && left >= 2 ? 2 : 1;
+}
+
+function u16(value: number): Uint8Array {
+  return Uint8Array.of(value & 0xff, value >> 8);
+}
