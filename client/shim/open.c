@@ -26,19 +26,20 @@ static int open_on(int fd, const struct shim_description *description)
 		.receive = buffers.receive,
 		.receive_capacity = sizeof(buffers.receive),
 	};
+	char path[SHIM_PATH_BYTES];
 	struct emu_bytes token;
 	int error = emu_hello(&connection, fd);
 
 	if (error)
 		return error;
-	return emu_open_node(&connection, shim_node_path(description->node), description->token, SHIM_TOKEN_BYTES,
-			     &token);
+	shim_path_of(description, path);
+	return emu_open_node(&connection, path, description->token, SHIM_TOKEN_BYTES, &token);
 }
 
 /* The descriptor, or a negative errno. */
-static long open_node(enum shim_node node, int flags)
+static long open_node(enum shim_node node, uint32_t number, int flags)
 {
-	struct shim_description description = { .node = node, .access = flags & O_ACCMODE };
+	struct shim_description description = { .node = node, .number = number, .access = flags & O_ACCMODE };
 	struct emu_address daemon, own;
 	int error, fd;
 
@@ -85,7 +86,7 @@ static bool opens_ours(int directory, const char *path, int flags, long *result)
 
 	if (node == SHIM_NODES || flags & O_PATH)
 		return shim_inject_open(directory, path, flags, result);
-	*result = open_node(node, flags);
+	*result = open_node(node, shim_number_of(path), flags);
 	return true;
 }
 
