@@ -473,6 +473,8 @@ export class Session implements Notified {
 
   private writeFile({ address, count, readable, offset }: iommufd_emu.v1.Write.$Properties): IFileReply {
     this.request.load({ readable: readable ?? [] });
+    const failure = this.file instanceof TargetFile ? this.file.takeFailure() : errno.OK;
+    if (failure !== errno.OK) return { result: -failure };
     return this.transfer(count, offset, (file, bytes, at) =>
       at === undefined
         ? file.write?.(this.memory, fromWire(address), bytes)
@@ -482,7 +484,8 @@ export class Session implements Notified {
 
   private writeRaw(data: Uint8Array): void {
     const address = toWire(U64.ZERO);
-    this.writeFile({ address, count: numberToWire(data.length), readable: [{ address, data }] });
+    const { result } = this.writeFile({ address, count: numberToWire(data.length), readable: [{ address, data }] });
+    if (this.file instanceof TargetFile && result! < 0) this.file.fail(-result!);
   }
 
   /** @param run undefined: the file has no such operation */

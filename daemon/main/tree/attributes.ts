@@ -116,11 +116,11 @@ export class Attributes {
     if (parseNumber(text) !== FUNCTION_RESET_VALUE) return errno.EINVAL;
     const slot = this.slot(address);
     if (slot === undefined) return errno.ENODEV;
-    if (!slot.function.model.resettable) return errno.ENOTTY;
+    if (!slot.pci.model.resettable) return errno.ENOTTY;
     const command = new Uint8Array(2);
-    slot.function.readConfig(COMMAND, command);
-    slot.function.reset();
-    slot.function.writeConfig(COMMAND, command);
+    slot.pci.readConfig(COMMAND, command);
+    slot.pci.reset();
+    slot.pci.writeConfig(COMMAND, command);
     return errno.OK;
   }
 
@@ -137,7 +137,8 @@ export class Attributes {
   private unbind(driver: string, address: string): Errno {
     const slot = this.slot(address);
     if (slot?.driver !== driver) return errno.ENODEV;
-    return this.bus.unbind(address);
+    const result = this.bus.unbind(address);
+    return typeof result === "number" ? result : errno.OK;
   }
 
   /** A device that has a driver, or that none matches, is left as it is. */
@@ -201,7 +202,7 @@ function parseId(text: string): DynamicId | undefined {
   return { vendorId, deviceId, subsystemVendorId, subsystemId, classCode, classMask };
 }
 
-function fits(id: DynamicId, { function: { model } }: TreeSlot): boolean {
+function fits(id: DynamicId, { pci: { model } }: TreeSlot): boolean {
   const { vendorId, deviceId, subsystemVendorId, subsystemId, classCode } = model.identity;
   const is = (wanted: number, value: number): boolean => wanted === ANY_ID || wanted === value;
   return (

@@ -48,7 +48,7 @@ export function directoryOf(slotAddress: string): string {
 /** @param iommu directory of its IOMMU */
 export function addDevice(tree: TreeBuilder, slot: TreeSlot, machine: TreeMachine, iommu: string | undefined): void {
   const directory = directoryOf(slot.address);
-  const { model } = slot.function;
+  const { model } = slot.pci;
   const { identity } = model;
   tree.directory(directory);
   const text = (name: string, content: string): void => {
@@ -60,27 +60,27 @@ export function addDevice(tree: TreeBuilder, slot: TreeSlot, machine: TreeMachin
   text("subsystem_device", `0x${hex(identity.subsystemId, 4)}`);
   text("class", `0x${hex(identity.classCode, 6)}`);
   text("revision", `0x${hex(identity.revision, 2)}`);
-  text("irq", String(irqOf(slot.function)));
-  text("resource", resourceLines(slot.function).join("\n"));
+  text("irq", String(irqOf(slot.pci)));
+  text("resource", resourceLines(slot.pci).join("\n"));
   text("numa_node", "-1");
   text("local_cpus", cpuMask(machine.cpus));
   text("local_cpulist", machine.cpus > 1 ? `0-${machine.cpus - 1}` : "0");
-  text("modalias", modaliasOf(slot.function));
+  text("modalias", modaliasOf(slot.pci));
   tree.file(`${directory}/uevent`, ueventLines(slot).join("\n"), READ_WRITE);
   text("enable", slot.opened ? "1" : "0");
   tree.file(`${directory}/driver_override`, slot.driverOverride ?? "(null)", READ_WRITE);
-  text("power_state", powerStateOf(slot.function));
+  text("power_state", powerStateOf(slot.pci));
   const methods = resetMethods(slot);
   if (methods.length > 0) {
     text("reset_method", methods.join(" "));
     tree.file(`${directory}/reset`, "", WRITE_ONLY);
   }
-  tree.file(`${directory}/config`, configOf(slot.function));
+  tree.file(`${directory}/config`, configOf(slot.pci));
   for (const [bar, description] of model.bars.entries())
     if (description !== undefined) tree.file(`${directory}/resource${bar}`, new Uint8Array(0), PRIVATE);
   if (model.rom !== undefined) tree.file(`${directory}/rom`, new Uint8Array(0), PRIVATE);
   tree.link(`${directory}/subsystem`, "sys/bus/pci");
-  tree.link(`${directory}/iommu_group`, `sys/kernel/iommu_groups/${slot.groupId}`);
+  tree.link(`${directory}/iommu_group`, `sys/kernel/iommu_groups/${slot.group.id}`);
   if (iommu !== undefined) tree.link(`${directory}/iommu`, iommu);
   if (slot.driver !== undefined) tree.link(`${directory}/driver`, `sys/bus/pci/drivers/${slot.driver}`);
   tree.link(`sys/bus/pci/devices/${slot.address}`, directory);
@@ -134,7 +134,7 @@ function modaliasOf({ model: { identity } }: PciFunction): string {
   );
 }
 
-function ueventLines({ address: slotName, driver, function: pciFunction }: TreeSlot): string[] {
+function ueventLines({ address: slotName, driver, pci: pciFunction }: TreeSlot): string[] {
   const { identity } = pciFunction.model;
   return [
     ...(driver === undefined ? [] : [`DRIVER=${driver}`]),
@@ -147,7 +147,7 @@ function ueventLines({ address: slotName, driver, function: pciFunction }: TreeS
 }
 
 /** A function reset where the model has one; what is not on a root bus shares a reset of its bus. */
-function resetMethods({ function: { model, requesterId } }: TreeSlot): string[] {
+function resetMethods({ pci: { model, requesterId } }: TreeSlot): string[] {
   return [...(model.resettable ? ["flr"] : []), ...(requesterId >> 8 === 0 ? [] : ["bus"])];
 }
 

@@ -38,7 +38,7 @@ export function layoutTree(machine: TreeMachine, instead = false): TreeEntries {
   addSharedDirectories(tree, machine, instead);
   const unitOf = new Map(machine.iommus.map(({ iommu }, index) => [iommu, `sys/devices/virtual/iommu/dmar${index}`]));
   for (const [index, unit] of machine.iommus.entries()) addIommu(tree, unit, index, machine.slots);
-  for (const slot of machine.slots) addDevice(tree, slot, machine, unitOf.get(slot.function.iommu));
+  for (const slot of machine.slots) addDevice(tree, slot, machine, unitOf.get(slot.pci.iommu));
   addGroups(tree, machine.slots);
   addDrivers(tree, machine.slots);
   addModules(tree);
@@ -79,8 +79,7 @@ function addIommu(tree: TreeBuilder, unit: TreeIommu, index: number, slots: read
   tree.file(`${attributes}/domains_used`, String(unit.domainsUsed));
   tree.directory(`${directory}/devices`);
   for (const slot of slots)
-    if (slot.function.iommu === unit.iommu)
-      tree.link(`${directory}/devices/${slot.address}`, directoryOf(slot.address));
+    if (slot.pci.iommu === unit.iommu) tree.link(`${directory}/devices/${slot.address}`, directoryOf(slot.address));
   tree.file(`${directory}/uevent`, "", READ_WRITE);
   tree.link(`${directory}/subsystem`, "sys/class/iommu");
   tree.link(`sys/class/iommu/dmar${index}`, directory);
@@ -108,13 +107,13 @@ function addGroups(tree: TreeBuilder, slots: readonly TreeSlot[]): void {
 
 function byGroup<Slot extends TreeSlot>(slots: readonly Slot[]): Map<number, Slot[]> {
   const groups = new Map<number, Slot[]>();
-  for (const slot of slots) groups.set(slot.groupId, [...(groups.get(slot.groupId) ?? []), slot]);
+  for (const slot of slots) groups.set(slot.group.id, [...(groups.get(slot.group.id) ?? []), slot]);
   return groups;
 }
 
 /** Each region of the group's devices once, ascending. */
 function reservedLines(members: readonly TreeSlot[]): string[] {
-  const regions = members.flatMap((slot) => slot.function.reservedRegions);
+  const regions = members.flatMap((slot) => slot.pci.reservedRegions);
   const lines = regions.toSorted((a, b) => a.start.compare(b.start)).map(reservedLine);
   return [...new Set(lines)];
 }

@@ -7,8 +7,9 @@ import type { U64 } from "../../u64.js";
 export interface TreeSlot {
   /** "0000:00:04.0" */
   readonly address: string;
-  readonly function: PciFunction;
-  readonly groupId: number;
+  readonly pci: PciFunction;
+  /** Its IOMMU group. */
+  readonly group: { readonly id: number };
   /** undefined: bound to none. */
   readonly driver: string | undefined;
   readonly driverOverride: string | undefined;
@@ -49,8 +50,8 @@ export interface TreeBus {
   slots(): readonly TreeSlot[];
   /** @returns ENODEV: no such function, or it has a driver already */
   bind(address: string, driver: string): Errno;
-  /** @returns ENODEV; a release that waits for those who have the device open is a success */
-  unbind(address: string): Errno;
+  /** @returns ENODEV, or whether it waits until nobody has the device open any more */
+  unbind(address: string): Errno | boolean;
   /** @param driver undefined: none */
   setDriverOverride(address: string, driver: string | undefined): Errno;
   /** `listener` is called after each change of `slots`. */
