@@ -62,6 +62,7 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *st
 	X(ioctl) X(close) X(close_range) X(closefrom) X(dup2) X(dup3) X(fcntl) X(fcntl64)                              \
 	X(read) X(__read_chk) X(readv) X(write) X(writev) X(lseek) X(lseek64)                                          \
 	X(pread) X(pread64) X(__pread_chk) X(__pread64_chk) X(pwrite) X(pwrite64)                                      \
+	X(preadv) X(preadv64) X(preadv2) X(preadv64v2) X(pwritev) X(pwritev64) X(pwritev2) X(pwritev64v2)              \
 	X(mmap) X(mmap64) X(munmap) X(mremap)                                                                          \
 	X(poll) X(__poll_chk) X(ppoll) X(epoll_ctl)                                                                    \
 	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \
