@@ -36,6 +36,7 @@ export class AttributeFile implements DescriptorTarget {
   constructor(private readonly store: Write) {}
 
   write(memory: UserMemory, address: U64, count: number): number {
+    if (count === 0) return 0;
     const bytes = readExactly(memory, address, Math.min(count, TEXT_BYTES_MAX));
     if (bytes === undefined) return -errno.EFAULT;
     const text = Buffer.from(bytes).toString("latin1");
