@@ -1,5 +1,5 @@
-/* Channels; see channel.h. */
-#include "channel.h"
+/* The channels that this process has; see channel.h. exchange.c has what travels on them. */
+#include "channel_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +10,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "call.h"
-#include "inject.h"
-#include "made.h"
 #include "mapping.h"
 #include "memory.h"
-#include "report.h"
 #include "system.h"
 
 #ifndef MADV_WIPEONFORK
@@ -38,18 +34,6 @@
 #define VACATE_TRIES 100000
 
 enum { EMPTY, IDLE, BUSY };
-
-struct channel {
-	_Atomic int state;
-	/* -1 while EMPTY. */
-	_Atomic int fd;
-	/* The first half of the token, to pass over channels of others without checking them out. */
-	_Atomic uint64_t key;
-	/* The rest belongs to whoever made the channel BUSY. */
-	ino_t inode;
-	char token[SHIM_TOKEN_BYTES];
-	struct emu_connection connection;
-};
 
 static struct channel channels[CHANNELS_MAX];
 
@@ -84,10 +68,7 @@ static ino_t inode_of(int fd)
 	return status.st_ino;
 }
 
-/*
- * Closes a channel's socket, unless the program got rid of it behind the shim's back and the number is another file's.
- */
-static void drop(struct channel *channel)
+void shim_drop(struct channel *channel)
 {
 	int fd = atomic_exchange(&channel->fd, -1);
 
@@ -114,7 +95,7 @@ static bool take_over(void)
 	for (i = 0; i < CHANNELS_MAX; i++) {
 		/* What a child inherited is a copy: the parent's stays open. Before the first use there is none. */
 		if (atomic_load(&owner))
-			drop(&channels[i]);
+			shim_drop(&channels[i]);
 		atomic_store(&channels[i].fd, -1);
 		atomic_store(&channels[i].state, EMPTY);
 	}
@@ -181,7 +162,7 @@ static int connect_channel(struct channel *channel, const struct emu_address *da
 	if (!error && join)
 		error = emu_join(&channel->connection, token, SHIM_TOKEN_BYTES, 0);
 	if (error)
-		drop(channel);
+		shim_drop(channel);
 	return error;
 }
 
@@ -201,7 +182,7 @@ static struct channel *find_idle(const char *token)
 		if (!memcmp(channel->token, token, SHIM_TOKEN_BYTES)) {
 			if (inode_of(atomic_load(&channel->fd)) == channel->inode)
 				return channel;
-			drop(channel);
+			shim_drop(channel);
 		}
 		give_back(channel);
 	}
@@ -218,7 +199,7 @@ static struct channel *find_free(void)
 			return &channels[i];
 	for (i = 0; i < CHANNELS_MAX; i++) {
 		if (check_out(&channels[i], IDLE)) {
-			drop(&channels[i]);
+			shim_drop(&channels[i]);
 			return &channels[i];
 		}
 	}
@@ -228,7 +209,7 @@ static struct channel *find_free(void)
 /* Undoes begin_transient. */
 static void end_transient(struct channel *channel)
 {
-	drop(channel);
+	shim_drop(channel);
 	if (channel->connection.send)
 		emu_sys(munmap, channel->connection.send, SEND_BYTES + RECEIVE_BYTES);
 }
@@ -246,11 +227,7 @@ static int begin_transient(struct channel *channel, const struct emu_address *da
 	return error;
 }
 
-/*
- * A connected channel for the description behind `fd`: from the table, or `spare`, which is then transient.
- * 0 or a negative errno.
- */
-static int obtain(int fd, const struct shim_description *description, struct channel *spare, struct channel **channel)
+int shim_obtain(int fd, const struct shim_description *description, struct channel *spare, struct channel **channel)
 {
 	struct emu_address daemon;
 	bool table = take_over();
@@ -273,37 +250,12 @@ static int obtain(int fd, const struct shim_description *description, struct cha
 	return begin_transient(spare, &daemon, description->token, true);
 }
 
-static void finish(struct channel *channel, const struct channel *spare)
+void shim_finish(struct channel *channel, const struct channel *spare)
 {
 	if (channel == spare)
 		end_transient(channel);
 	else
 		give_back(channel);
-}
-
-/* The token behind a descriptor of the program that an ioctl names. */
-static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX])
-{
-	struct shim_description description;
-
-	(void)caller;
-	if (!shim_identify(fd, &description))
-		return 0;
-	memcpy(token, description.token, SHIM_TOKEN_BYTES);
-	return SHIM_TOKEN_BYTES;
-}
-
-/* Sends the call and takes its answer; a new descriptor takes the number that is reserved for it. */
-static int run_ioctl(struct emu_connection *connection, struct emu_pending *pending, const struct emu_call *call,
-		     struct shim_reserved *reserved, int32_t *result, struct emu_made *made)
-{
-	struct emu_bytes body;
-	int error = emu_exchange(connection, pending, EMU_ANSWER_IOCTL, &body);
-
-	if (!error)
-		error = emu_take_reply(body, call, result, made);
-	/* The description is held by this connection until the descriptor holds it. */
-	return error || !made->bytes ? error : shim_adopt(reserved, made, call, result);
 }
 
 int shim_raise_fd(int fd)
@@ -316,133 +268,12 @@ int shim_raise_fd(int fd)
 	return (int)high;
 }
 
-/* What is to be done on a channel, and what came of it: a read or write, else an ioctl. */
-struct work {
-	struct emu_transfer *transfer;
-	uint32_t request;
-	uint64_t argument;
-	/* What ioctl(2) returns, or a negative errno; descriptions that it emptied. */
-	int32_t result;
-	struct emu_emptied emptied;
-};
-
-/* 0, or why the daemon could not be asked; a call that fails has an errno in `result`. */
-static int exchange_ioctl(int fd, struct emu_connection *connection, struct work *work)
-{
-	struct emu_caller caller = { .process_memory = connection->limits.process_memory, .token_of = token_of };
-	struct shim_reserved reserved;
-	struct emu_pending pending;
-	struct emu_call call;
-	struct emu_made made;
-	int error;
-
-	caller.fail_nth = shim_inject_armed(&caller.fail_ordinary);
-	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, work->request, work->argument, &caller, &call);
-	work->result = shim_reserve(fd, &call, &reserved);
-	if (work->result)
-		return 0;
-	error = run_ioctl(connection, &pending, &call, &reserved, &work->result, &made);
-	shim_give_up(&reserved);
-	if (error)
-		return error;
-	work->emptied = made.emptied;
-	if (caller.fail_nth)
-		shim_inject_left(made.fail_nth);
-	return 0;
-}
-
-/* Does the work on a channel for the description behind `fd`; its result, or why the daemon could not be asked. */
-static long run(int fd, const struct shim_description *description, struct work *work)
-{
-	struct channel spare, *channel;
-	int error = obtain(fd, description, &spare, &channel);
-
-	work->result = 0;
-	work->emptied.count = 0;
-	if (!error) {
-		if (work->transfer)
-			error = emu_run_transfer(&channel->connection, work->transfer);
-		else
-			error = exchange_ioctl(fd, &channel->connection, work);
-		if (error)
-			drop(channel);
-		finish(channel, &spare);
-	}
-	if (!error)
-		return work->transfer ? work->transfer->result : work->result;
-	if (error == -EMFILE || error == -ENFILE || error == -ENOMEM)
-		return error;
-	shim_report("lost", shim_node_path(description->node), error);
-	return -EIO;
-}
-
-long shim_transfer(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count)
-{
-	struct emu_transfer transfer = { .reads = reads, .address = address, .count = count };
-	struct work work = { .transfer = &transfer };
-	long result = run(fd, description, &work);
-
-	emu_withdraw(fd, transfer.withdrawn);
-	return result;
-}
-
-/* An empty read of each: its reply says which notices hold no longer. */
-static void settle_emptied(const struct emu_emptied *emptied)
-{
-	struct shim_description description;
-	unsigned int i;
-	int fd;
-
-	for (i = 0; i < emptied->count; i++) {
-		if (emptied->tokens[i].length != SHIM_TOKEN_BYTES)
-			continue;
-		fd = shim_find((const char *)emptied->tokens[i].data, &description);
-		if (fd >= 0)
-			shim_transfer(fd, &description, true, 0, 0);
-	}
-}
-
-long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument)
-{
-	struct work work = { .request = request, .argument = argument };
-	long result = run(fd, description, &work);
-
-	settle_emptied(&work.emptied);
-	return result;
-}
-
-int shim_ask_map(int fd, const struct shim_description *description, uint64_t offset, uint64_t length,
-		 struct emu_mappable *mappable)
-{
-	struct channel spare, *channel;
-	int error = obtain(fd, description, &spare, &channel);
-
-	if (error)
-		return error;
-	error = emu_map(&channel->connection, offset, length, mappable);
-	finish(channel, &spare);
-	return error;
-}
-
-long shim_size(int fd, const struct shim_description *description, uint64_t *size)
-{
-	struct channel spare, *channel;
-	int error = obtain(fd, description, &spare, &channel);
-
-	if (error)
-		return error;
-	*size = channel->connection.size;
-	finish(channel, &spare);
-	return 0;
-}
-
 void shim_prepare(int fd, const struct shim_description *description)
 {
 	struct channel spare, *channel;
 
-	if (!obtain(fd, description, &spare, &channel))
-		finish(channel, &spare);
+	if (!shim_obtain(fd, description, &spare, &channel))
+		shim_finish(channel, &spare);
 }
 
 /* Closes the idle channels of a description that is gone. A busy one finds out by itself. */
@@ -451,7 +282,7 @@ static void forget(const char *token)
 	struct channel *channel;
 
 	while ((channel = find_idle(token)) != NULL) {
-		drop(channel);
+		shim_drop(channel);
 		give_back(channel);
 	}
 }
@@ -470,8 +301,8 @@ static void settle(const struct emu_address *daemon, const char *token)
 	}
 	open = emu_sync(&channel->connection, token, SHIM_TOKEN_BYTES);
 	if (open < 0)
-		drop(channel);
-	finish(channel, &spare);
+		shim_drop(channel);
+	shim_finish(channel, &spare);
 	if (!open && table)
 		forget(token);
 }

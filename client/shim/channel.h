@@ -14,17 +14,28 @@
 long shim_call(int fd, const struct shim_description *description, uint32_t request, uint64_t argument);
 
 /*
- * Reads or writes the description behind `fd`, a queue that an ioctl made. Returns what read(2) or write(2) returns, or
- * a negative errno.
+ * Reads or writes the description behind `fd`, a queue, a device or an attribute. Returns what read(2) or write(2)
+ * returns, or a negative errno.
  */
 long shim_transfer(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count);
 
+/* The same of a device at an offset, as pread(2) and pwrite(2). */
+long shim_transfer_at(int fd, const struct shim_description *description, bool reads, uint64_t address, uint64_t count,
+		      uint64_t offset);
+
 /*
- * Asks for the memory at an offset of the iommufd behind `fd`. 0 or a negative errno; the description that comes with it
+ * Asks for the memory at an offset of the iommufd or device behind `fd`. 0 or a negative errno; the description that comes with it
  * is held by a channel until somebody joins it.
  */
 int shim_ask_map(int fd, const struct shim_description *description, uint64_t offset, uint64_t length,
 		 struct emu_mappable *mappable);
+
+/*
+ * A load or store of registers in the mapping that `fd` keeps, at most EMU_ACCESS_BYTES_MAX bytes. 0, -EFAULT: nothing
+ * answers there now, or why the daemon could not be asked.
+ */
+int shim_access(int fd, const struct shim_description *description, bool loads, uint64_t offset, void *bytes,
+		size_t length);
 
 /* Moves a descriptor of the shim's to a high number, where programs have none. Returns the number. */
 int shim_raise_fd(int fd);

@@ -16,16 +16,92 @@ static const char prefix[] = "iommufd-emu/";
 /* In the address after its first zero byte. */
 #define TOKEN_AT PREFIX_BYTES
 #define NODE_AT (TOKEN_AT + SHIM_TOKEN_BYTES)
+/* "/" and the digit at the end */
+#define ACCESS_BYTES 2
 
-static const char *const paths[SHIM_NODES] = { "/dev/iommu", "/dev/vfio/vfio", "anon_inode:[iommufd_test_staccess]",
-					       "anon_inode:[iommufd-pgfault]", "anon_inode:[iommufd-veventq]",
-					       "/dmabuf:", "" };
-static const char *const node_names[SHIM_NODES] = { "/iommu/",	"/vfio/",   "/access/", "/fault/",
-						    "/veventq/", "/dmabuf/", "/mapping/" };
+/* Of a group and a cdev their number follows. */
+static const char *const paths[SHIM_NODES] = {
+	[SHIM_IOMMU] = "/dev/iommu",
+	[SHIM_VFIO] = "/dev/vfio/vfio",
+	[SHIM_GROUP] = "/dev/vfio/",
+	[SHIM_CDEV] = "/dev/vfio/devices/vfio",
+	[SHIM_ATTRIBUTE] = "",
+	[SHIM_ACCESS] = "anon_inode:[iommufd_test_staccess]",
+	[SHIM_FAULT] = "anon_inode:[iommufd-pgfault]",
+	[SHIM_VEVENTQ] = "anon_inode:[iommufd-veventq]",
+	[SHIM_DMABUF] = "/dmabuf:",
+	[SHIM_DEVICE] = "anon_inode:[vfio-device]",
+	[SHIM_MAPPING] = "",
+};
+static const char *const node_names[SHIM_NODES] = {
+	[SHIM_IOMMU] = "/iommu/",
+	[SHIM_VFIO] = "/vfio/",
+	[SHIM_GROUP] = "/group/",
+	[SHIM_CDEV] = "/cdev/",
+	[SHIM_ATTRIBUTE] = "/attribute/",
+	[SHIM_ACCESS] = "/access/",
+	[SHIM_FAULT] = "/fault/",
+	[SHIM_VEVENTQ] = "/veventq/",
+	[SHIM_DMABUF] = "/dmabuf/",
+	[SHIM_DEVICE] = "/device/",
+	[SHIM_MAPPING] = "/mapping/",
+};
+
+/* Digits of the greatest number, and the zero behind them. */
+#define NUMBER_BYTES 11
+
+static bool is_numbered(enum shim_node node)
+{
+	return node == SHIM_GROUP || node == SHIM_CDEV;
+}
+
+/* Writes `number` in decimal digits and a zero behind them; returns how many digits. */
+static size_t put_number(char *to, uint32_t number)
+{
+	char digits[NUMBER_BYTES];
+	size_t count = 0, i;
+
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	for (i = 0; i < count; i++)
+		to[i] = digits[count - 1 - i];
+	to[count] = 0;
+	return count;
+}
+
+/*
+ * Takes [text, end) as a number in decimal digits, as the kernel writes it: without leading zeros. False if it is none.
+ */
+static bool take_number(const char *text, const char *end, uint32_t *number)
+{
+	uint64_t value = 0;
+
+	if (text == end || end - text >= NUMBER_BYTES || (*text == '0' && end - text > 1))
+		return false;
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		value = 10 * value + (uint64_t)(*text - '0');
+	}
+	*number = (uint32_t)value;
+	return value <= UINT32_MAX;
+}
 
 const char *shim_node_path(enum shim_node node)
 {
 	return paths[node];
+}
+
+void shim_path_of(const struct shim_description *description, char path[SHIM_PATH_BYTES])
+{
+	const char *prefix = paths[description->node];
+	size_t bytes = strlen(prefix);
+
+	memcpy(path, prefix, bytes + 1);
+	if (is_numbered(description->node))
+		put_number(path + bytes, description->number);
 }
 
 bool shim_identify(int fd, struct shim_description *description)
@@ -46,10 +122,12 @@ bool shim_identify(int fd, struct shim_description *description)
 		return false;
 	for (node = 0; node < SHIM_NODES; node++) {
 		node_bytes = strlen(node_names[node]);
-		if (bytes == NODE_AT + node_bytes + 1 && !memcmp(name + NODE_AT, node_names[node], node_bytes))
+		if (bytes >= NODE_AT + node_bytes + ACCESS_BYTES &&
+		    !memcmp(name + NODE_AT, node_names[node], node_bytes))
 			break;
 	}
-	if (node == SHIM_NODES)
+	if (node == SHIM_NODES || name[bytes - ACCESS_BYTES] != '/' ||
+	    !take_number(name + NODE_AT + node_bytes, name + bytes - ACCESS_BYTES, &description->number))
 		return false;
 	memcpy(description->token, name + TOKEN_AT, SHIM_TOKEN_BYTES);
 	description->node = (enum shim_node)node;
@@ -110,6 +188,8 @@ void shim_name(const struct shim_description *description, struct emu_address *a
 	at += SHIM_TOKEN_BYTES;
 	memcpy(at, node, strlen(node));
 	at += strlen(node);
+	at += put_number(at, description->number);
+	*at++ = '/';
 	*at++ = (char)('0' + description->access);
 	address->length = (socklen_t)(at - (char *)&address->name);
 }
@@ -161,18 +241,45 @@ static bool normalise(const char *path, char *to, size_t capacity)
 	return named;
 }
 
+/* Which node a normal path names; `number` is that of one which has it, else 0. */
+static enum shim_node find_path(const char *normal, uint32_t *number)
+{
+	const char *end = normal + strlen(normal);
+	size_t node, bytes;
+
+	*number = 0;
+	for (node = 0; node < SHIM_PATHS; node++) {
+		bytes = strlen(paths[node]);
+		if (is_numbered((enum shim_node)node)) {
+			if (!strncmp(normal, paths[node], bytes) && take_number(normal + bytes, end, number))
+				return (enum shim_node)node;
+		} else if (!strcmp(normal, paths[node])) {
+			return (enum shim_node)node;
+		}
+	}
+	return SHIM_NODES;
+}
+
 enum shim_node shim_node_of(const char *path)
 {
-	char normal[32];
-	size_t node;
+	char normal[SHIM_PATH_BYTES];
+	uint32_t number;
 
 	/* Most paths are dismissed by their first letters, before anything is copied. */
 	if (!path || path[0] != '/' || !normalise(path, normal, sizeof(normal)))
 		return SHIM_NODES;
-	for (node = 0; node < SHIM_PATHS; node++)
-		if (!strcmp(normal, paths[node]))
-			return (enum shim_node)node;
-	return SHIM_NODES;
+	return find_path(normal, &number);
+}
+
+uint32_t shim_number_of(const char *path)
+{
+	char normal[SHIM_PATH_BYTES];
+	uint32_t number;
+
+	if (!path || path[0] != '/' || !normalise(path, normal, sizeof(normal)) ||
+	    find_path(normal, &number) == SHIM_NODES)
+		return 0;
+	return number;
 }
 
 int shim_node_present(void)

@@ -1,7 +1,8 @@
 /*
- * What else a program may do with one of ours as a file; mmap.c has mmap. The queues of page requests and events are read, written and
- * polled, by the rules of Linux; the rest cannot be read, written or watched by epoll. poll and select need nothing for
- * them: their sockets are always ready, as an iommufd and an access are.
+ * What else a program may do with one of ours as a file; mmap.c has mmap. VFIO devices are read and written at offsets,
+ * attributes as they come, the queues of page requests and events are polled, too, by the rules of Linux; the rest
+ * cannot be read, written or watched by epoll. poll and select need nothing for them: their sockets are always ready, as
+ * an iommufd and an access are.
  */
 #include <limits.h>
 
@@ -10,12 +11,18 @@
 #include "system.h"
 #include "wrapped.h"
 
+/* Whether reads and writes of it are the daemon's to answer; the rest has no such operations. */
+static bool is_read(enum shim_node node)
+{
+	return shim_is_queue(node) || shim_is_device(node) || node == SHIM_ATTRIBUTE;
+}
+
 /* What read(2) returns for one of ours, which is not asked itself: on the socket of a queue lie notices. */
 static ssize_t read_ours(int fd, const struct shim_description *description, void *buffer, size_t count)
 {
 	if (description->access == O_WRONLY)
 		return shim_return(-EBADF);
-	if (!shim_is_queue(description->node))
+	if (!is_read(description->node))
 		return shim_return(-EINVAL);
 	return shim_return(shim_transfer(fd, description, true, (uintptr_t)buffer, count));
 }
@@ -24,9 +31,27 @@ static ssize_t write_ours(int fd, const struct shim_description *description, co
 {
 	if (description->access == O_RDONLY)
 		return shim_return(-EBADF);
-	if (!shim_is_queue(description->node))
+	if (!is_read(description->node))
 		return shim_return(-EINVAL);
 	return shim_return(shim_transfer(fd, description, false, (uintptr_t)buffer, count));
+}
+
+/* Whether `fd` is a device: nothing else of ours can be read or written at an offset, the rest are streams. */
+static bool is_positioned(int fd, struct shim_description *description)
+{
+	return shim_identify(fd, description) && shim_is_device(description->node);
+}
+
+/* What pread(2) or pwrite(2) returns for a device. */
+static ssize_t transfer_at(int fd, const struct shim_description *description, bool reads, const void *buffer,
+			   size_t count, off_t offset)
+{
+	if (offset < 0)
+		return shim_return(-EINVAL);
+	if (description->access == (reads ? O_WRONLY : O_RDONLY))
+		return shim_return(-EBADF);
+	return shim_return(
+		shim_transfer_at(fd, description, reads, (uintptr_t)buffer, count, (uint64_t)offset));
 }
 
 SHIM_EXPORT ssize_t read(int fd, void *buffer, size_t count)
@@ -61,52 +86,49 @@ SHIM_EXPORT ssize_t write(int fd, const void *buffer, size_t count)
 	return NEXT(write)(fd, buffer, count);
 }
 
-/* At an offset nothing of ours can be read or written but the files of fault injection: the rest are streams. */
-SHIM_EXPORT ssize_t pread(int fd, void *buffer, size_t count, off_t offset)
-{
-	shim_inject_refresh(fd);
-	return NEXT(pread)(fd, buffer, count, offset);
-}
+#define WRAP_PREAD(name, offset_type)                                                                                  \
+	SHIM_EXPORT ssize_t name(int fd, void *buffer, size_t count, offset_type offset)                               \
+	{                                                                                                              \
+		struct shim_description description;                                                                   \
+		if (is_positioned(fd, &description))                                                                   \
+			return transfer_at(fd, &description, true, buffer, count, offset);                             \
+		shim_inject_refresh(fd);                                                                               \
+		return NEXT(name)(fd, buffer, count, offset);                                                          \
+	}
+#define WRAP_PREAD_CHK(name, offset_type)                                                                              \
+	SHIM_EXPORT ssize_t name(int fd, void *buffer, size_t count, offset_type offset, size_t capacity)              \
+	{                                                                                                              \
+		struct shim_description description;                                                                   \
+		if (count <= capacity && is_positioned(fd, &description))                                              \
+			return transfer_at(fd, &description, true, buffer, count, offset);                             \
+		shim_inject_refresh(fd);                                                                               \
+		return NEXT(name)(fd, buffer, count, offset, capacity);                                                \
+	}
+#define WRAP_PWRITE(name, offset_type)                                                                                 \
+	SHIM_EXPORT ssize_t name(int fd, const void *buffer, size_t count, offset_type offset)                         \
+	{                                                                                                              \
+		struct shim_description description;                                                                   \
+		long result;                                                                                           \
+		if (is_positioned(fd, &description))                                                                   \
+			return transfer_at(fd, &description, false, buffer, count, offset);                            \
+		if (shim_inject_write(fd, buffer, count, &result))                                                     \
+			return shim_return(result);                                                                    \
+		return NEXT(name)(fd, buffer, count, offset);                                                          \
+	}
 
-SHIM_EXPORT ssize_t pread64(int fd, void *buffer, size_t count, off64_t offset)
-{
-	shim_inject_refresh(fd);
-	return NEXT(pread64)(fd, buffer, count, offset);
-}
+WRAP_PREAD(pread, off_t)
+WRAP_PREAD(pread64, off64_t)
+WRAP_PREAD_CHK(__pread_chk, off_t)
+WRAP_PREAD_CHK(__pread64_chk, off64_t)
+WRAP_PWRITE(pwrite, off_t)
+WRAP_PWRITE(pwrite64, off64_t)
 
-SHIM_EXPORT ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t capacity)
-{
-	shim_inject_refresh(fd);
-	return NEXT(__pread_chk)(fd, buffer, count, offset, capacity);
-}
-
-SHIM_EXPORT ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t capacity)
-{
-	shim_inject_refresh(fd);
-	return NEXT(__pread64_chk)(fd, buffer, count, offset, capacity);
-}
-
-SHIM_EXPORT ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset)
-{
-	long result;
-
-	if (shim_inject_write(fd, buffer, count, &result))
-		return shim_return(result);
-	return NEXT(pwrite)(fd, buffer, count, offset);
-}
-
-SHIM_EXPORT ssize_t pwrite64(int fd, const void *buffer, size_t count, off64_t offset)
-{
-	long result;
-
-	if (shim_inject_write(fd, buffer, count, &result))
-		return shim_return(result);
-	return NEXT(pwrite64)(fd, buffer, count, offset);
-}
+/* The offset of a list that goes on where the file stands. */
+#define AT_POSITION (-1)
 
 /* One transfer after the other, until one is short; what was transferred before an error counts. */
 static ssize_t transfer_list(int fd, const struct shim_description *description, const struct iovec *list, int count,
-			     bool reads)
+			     bool reads, off_t offset)
 {
 	ssize_t done = 0;
 	int i;
@@ -117,7 +139,9 @@ static ssize_t transfer_list(int fd, const struct shim_description *description,
 		size_t length = list[i].iov_len;
 		ssize_t part;
 
-		if (reads)
+		if (offset != AT_POSITION)
+			part = transfer_at(fd, description, reads, list[i].iov_base, length, offset + done);
+		else if (reads)
 			part = read_ours(fd, description, list[i].iov_base, length);
 		else
 			part = write_ours(fd, description, list[i].iov_base, length);
@@ -135,7 +159,7 @@ SHIM_EXPORT ssize_t readv(int fd, const struct iovec *list, int count)
 	struct shim_description description;
 
 	if (shim_identify(fd, &description))
-		return transfer_list(fd, &description, list, count, true);
+		return transfer_list(fd, &description, list, count, true, AT_POSITION);
 	return NEXT(readv)(fd, list, count);
 }
 
@@ -144,9 +168,53 @@ SHIM_EXPORT ssize_t writev(int fd, const struct iovec *list, int count)
 	struct shim_description description;
 
 	if (shim_identify(fd, &description))
-		return transfer_list(fd, &description, list, count, false);
+		return transfer_list(fd, &description, list, count, false, AT_POSITION);
 	return NEXT(writev)(fd, list, count);
 }
+
+/* preadv(2) and pwritev(2) of a device: an offset of -1 is an error, except where the call has flags. */
+static ssize_t transfer_list_at(int fd, const struct shim_description *description, const struct iovec *list,
+				int count, bool reads, off_t offset)
+{
+	return offset < 0 ? shim_return(-EINVAL) : transfer_list(fd, description, list, count, reads, offset);
+}
+
+/* The flags only say how to wait and to write back, which a device does not. */
+static ssize_t transfer_list_with(int fd, const struct shim_description *description, const struct iovec *list,
+				  int count, bool reads, off_t offset, int flags)
+{
+	if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
+		return shim_return(-EOPNOTSUPP);
+	if (offset < AT_POSITION)
+		return shim_return(-EINVAL);
+	return transfer_list(fd, description, list, count, reads, offset);
+}
+
+#define WRAP_VECTOR_AT(name, reads, offset_type)                                                                       \
+	SHIM_EXPORT ssize_t name(int fd, const struct iovec *list, int count, offset_type offset)                      \
+	{                                                                                                              \
+		struct shim_description description;                                                                   \
+		if (is_positioned(fd, &description))                                                                   \
+			return transfer_list_at(fd, &description, list, count, reads, offset);                         \
+		return NEXT(name)(fd, list, count, offset);                                                            \
+	}
+#define WRAP_VECTOR_WITH(name, reads, offset_type)                                                                     \
+	SHIM_EXPORT ssize_t name(int fd, const struct iovec *list, int count, offset_type offset, int flags)           \
+	{                                                                                                              \
+		struct shim_description description;                                                                   \
+		if (is_positioned(fd, &description))                                                                   \
+			return transfer_list_with(fd, &description, list, count, reads, offset, flags);                \
+		return NEXT(name)(fd, list, count, offset, flags);                                                     \
+	}
+
+WRAP_VECTOR_AT(preadv, true, off_t)
+WRAP_VECTOR_AT(preadv64, true, off64_t)
+WRAP_VECTOR_AT(pwritev, false, off_t)
+WRAP_VECTOR_AT(pwritev64, false, off64_t)
+WRAP_VECTOR_WITH(preadv2, true, off_t)
+WRAP_VECTOR_WITH(preadv64v2, true, off64_t)
+WRAP_VECTOR_WITH(pwritev2, false, off_t)
+WRAP_VECTOR_WITH(pwritev64v2, false, off64_t)
 
 /* A dma-buf can be asked where its ends are. */
 static long seek_dmabuf(int fd, const struct shim_description *description, off_t offset, int whence)

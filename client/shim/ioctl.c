@@ -1,6 +1,6 @@
 /*
- * ioctl(2) on an iommufd: what the VFS answers before any driver sees it, here; everything else, also numbers that are
- * no iommufd ioctls, by the daemon, which knows the order of the checks.
+ * ioctl(2) on an iommufd, a VFIO group or device: what the VFS answers before any driver sees it, here; everything else,
+ * also numbers that are no ioctls of theirs, by the daemon, which knows the order of the checks.
  */
 #include <stdarg.h>
 
@@ -56,10 +56,11 @@ SHIM_EXPORT int ioctl(int fd, unsigned long request, ...)
 	case FIOASYNC:
 		return (int)shim_return(set_async(argument));
 	default:
-		/* What an ioctl made is only an argument of ioctls on an iommufd. */
-		if (description.node >= SHIM_PATHS)
+		/* What else an ioctl made is only an argument of ioctls. */
+		if (description.node >= SHIM_PATHS && description.node != SHIM_DEVICE)
 			return (int)shim_return(-ENOTTY);
-		shim_keep_for(fd, (uint32_t)request);
+		if (description.node == SHIM_IOMMU || description.node == SHIM_VFIO)
+			shim_keep_for(fd, (uint32_t)request);
 		return (int)shim_return(shim_call(fd, &description, (uint32_t)request, argument));
 	}
 }

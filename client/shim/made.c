@@ -13,6 +13,7 @@ static const enum shim_node nodes[] = {
 	[IOMMUFD_EMU_MAKES_FAULT] = SHIM_FAULT,
 	[IOMMUFD_EMU_MAKES_VEVENTQ] = SHIM_VEVENTQ,
 	[IOMMUFD_EMU_MAKES_DMABUF] = SHIM_DMABUF,
+	[IOMMUFD_EMU_MAKES_DEVICE] = SHIM_DEVICE,
 };
 
 int shim_reserve(int fd, const struct emu_call *call, struct shim_reserved *reserved)

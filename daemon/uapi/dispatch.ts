@@ -4,7 +4,7 @@
  * numbers exist; handlers.ts and vfio.ts which code answers them.
  */
 import { errno, errnoName } from "../../proto/uapi/errno.js";
-import { rowByRequest } from "../../proto/uapi/table.js";
+import { rowOf } from "../../proto/uapi/table.js";
 import type { StructLayout } from "../../proto/uapi/layout.js";
 import type { Context } from "../core/context.js";
 import type { Caller } from "../core/mm.js";
@@ -29,7 +29,7 @@ interface Entry<H> {
 
 function withLayouts<H>(byRequest: ReadonlyMap<number, H>): ReadonlyMap<number, Entry<H>> {
   return new Map(
-    [...byRequest].map(([request, handler]) => [request, { layout: rowByRequest.get(request)!.struct, handler }]),
+    [...byRequest].map(([request, handler]) => [request, { layout: rowOf("iommufd", request)!.struct, handler }]),
   );
 }
 

@@ -6,14 +6,14 @@ export function hexadecimal(number: number): string {
   return "0x" + number.toString(16);
 }
 
-/** Of the argument, in bytes: "24", "24 to 48" where a shorter form is accepted, "value" or "-" where it is no struct. */
+/** Of the argument, in bytes: "24", "24 to 48" where a shorter form is accepted; "value", "descriptor", "text" or "-" where it is no struct. */
 export function sizeText({ argument, struct }: IoctlRow): string {
   if (argument === "pointer")
     return struct.minBytes === struct.bytes ? String(struct.bytes) : `${struct.minBytes} to ${struct.bytes}`;
-  return argument === "value" ? "value" : "-";
+  return argument === "ignored" ? "-" : argument;
 }
 
-const heads = ["NAME", "REQUEST", "BYTES", "SINCE", "SUPPORT", "MISSING"] as const;
+const heads = ["NAME", "REQUEST", "FILE", "BYTES", "SINCE", "SUPPORT", "MISSING"] as const;
 
 /** A table with one line per ioctl; every line ends with a newline. */
 export function ioctlListing(): string {
@@ -22,6 +22,7 @@ export function ioctlListing(): string {
     ...ioctlTable.map((row) => [
       row.name,
       hexadecimal(row.request),
+      row.file,
       sizeText(row),
       row.since,
       row.support,
@@ -41,6 +42,7 @@ export function ioctlListingJson(): string {
     name: row.name,
     request: row.request,
     family: row.family,
+    file: row.file,
     since: row.since,
     support: row.support,
     missing: row.missing,

@@ -1,102 +1,28 @@
 /**
- * The ioctls of /dev/iommu, one row each: dispatch, the SDKs, the preload shim, the documentation, the CLI and the tests
+ * The ioctls of /dev/iommu and of VFIO, one row each: dispatch, the SDKs, the preload shim, the documentation, the CLI and the tests
  * read these rows. No behaviour.
  *
  * Invariant: a row's support level and what it says is missing are what the daemon of this tree does.
  */
-import { errno, errnoName, type Errno } from "./errno.js";
+import { errno, type Errno } from "./errno.js";
 import * as api from "./iommufd.js";
 import * as test from "./iommufd-test.js";
-import { record, type Field, type NamedNumber, type StructLayout } from "./layout.js";
-import * as vfio from "./vfio.js";
+import type { StructLayout } from "./layout.js";
+import { errorRows, pick, type DescriptorRow, type FileKind, type IoctlRow } from "./row.js";
+import { type MadeDescriptorRow, type MemoryRow, type NumberNameOf } from "./row.js";
+import { vfioRows } from "./vfio-rows.js";
 
-/** How many bytes of user memory a pointer names. */
-export type MemoryExtent =
-  /** `count` elements of a fixed size. */
-  | { readonly form: "array"; readonly count: Field<"u32">; readonly elementBytes: number }
-  /** `length` bytes. */
-  | { readonly form: "bytes"; readonly length: Field<"u32"> | Field<"u64"> }
-  /** `count` elements of `elementLength` bytes. */
-  | { readonly form: "table"; readonly count: Field<"u32">; readonly elementLength: Field<"u32"> }
-  /** One bit for every g bytes of `length`, rounded up to bytes, where g is the lowest bit set in `pageSize`. */
-  | { readonly form: "bitmap"; readonly length: Field<"u64">; readonly pageSize: Field<"u64"> };
-
-/** User memory that the ioctl itself reads or writes; memory that it only maps is none. */
-export interface MemoryRow {
-  readonly pointer: Field<"u64">;
-  readonly direction: "in" | "out" | "inout";
-  readonly extent: MemoryExtent;
-  /**
-   * Those values of the row's `operation` with which it does; absent: always. Such memory travels with the call only
-   * where the daemon cannot reach the client's: finding out whether it can be written would touch its pages.
-   */
-  readonly operations?: readonly number[];
-}
-
-/** A field that holds the number of a file descriptor in the caller's table. */
-export interface DescriptorRow {
-  readonly field: Field<"u32"> | Field<"s32">;
-  /** Those values of the row's `operation` with which it does; absent: always. */
-  readonly operations?: readonly number[];
-}
-
-/** That a call which succeeds opens a file and gives the caller a descriptor of it. */
-export interface MadeDescriptorRow {
-  /** What is opened: an access to an IOAS, a queue of page requests or of events, a piece of kernel memory. */
-  readonly kind: "access" | "fault" | "veventq" | "dmabuf";
-  /** Those values of the row's `operation` with which it does; absent: always. */
-  readonly operations?: readonly number[];
-  /** The errno when no number is free; absent: that of opening a file, EMFILE or ENFILE. */
-  readonly noneFree?: Errno;
-  /** Holds O_ACCMODE, O_NONBLOCK and O_CLOEXEC of the new file; absent: O_RDWR | O_CLOEXEC. */
-  readonly openFlags?: Field<"u32">;
-}
-
-/** Names for the values of one field that are not flags. */
-export interface ValueRow {
-  readonly field: string;
-  readonly values: readonly NamedNumber[];
-}
-
-export interface ErrorRow {
-  /** "EINVAL" */
-  readonly name: string;
-  readonly meaning: string;
-}
-
-export type Support = "full" | "partial" | "absent";
-
-export interface IoctlRow {
-  readonly name: string;
-  /** The full ioctl number: 0x3b00 | nr. */
-  readonly request: number;
-  readonly family: "iommufd" | "test" | "vfio";
-  /** What the third argument of ioctl(2) is: a pointer to `struct`, a number, or something never looked at. */
-  readonly argument: "pointer" | "value" | "ignored";
-  /** Of no bytes unless the argument is a pointer. */
-  readonly struct: StructLayout;
-  /** The Linux version that introduced it. */
-  readonly since: string;
-  readonly flags: readonly NamedNumber[];
-  readonly values: readonly ValueRow[];
-  readonly support: Support;
-  /** What is not supported, a sentence; "" iff support is full. */
-  readonly missing: string;
-  /** Errnos of its own, apart from those of every ioctl (EFAULT, EINVAL and E2BIG for the struct, ENOTTY). */
-  readonly errors: readonly ErrorRow[];
-  readonly memory: readonly MemoryRow[];
-  /** The field that chooses among several operations, each with a value below 32; absent: there is only one. */
-  readonly operation?: Field<"u32">;
-  readonly descriptors: readonly DescriptorRow[];
-  /** At the most one applies to a call. */
-  readonly makesDescriptors: readonly MadeDescriptorRow[];
-}
-
-type NumberNameOf<Module> = { [K in keyof Module]: Module[K] extends number ? K : never }[keyof Module] & string;
-
-function pick<Module extends object>(module: Module, names: readonly NumberNameOf<Module>[]): readonly NamedNumber[] {
-  return names.map((name) => ({ name, value: module[name] as number }));
-}
+export type {
+  DescriptorRow,
+  ErrorRow,
+  FileKind,
+  IoctlRow,
+  MadeDescriptorRow,
+  MemoryExtent,
+  MemoryRow,
+  Support,
+  ValueRow,
+} from "./row.js";
 
 type ApiName = NumberNameOf<typeof api>;
 
@@ -112,12 +38,8 @@ interface Native {
   readonly makes?: MadeDescriptorRow["kind"];
 }
 
-const { E2BIG, EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EFAULT, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
+const { E2BIG, EBADF, EBUSY, EEXIST, EINVAL, EADDRINUSE, EDEADLOCK, EMSGSIZE, ENODEV, ENOENT, ENOMEM } = errno;
 const { ENOSPC, ENOTTY, EOPNOTSUPP, EOVERFLOW, EPERM, ERANGE } = errno;
-
-function errorRows(errors: readonly (readonly [Errno, string])[]): readonly ErrorRow[] {
-  return errors.map(([number, meaning]) => ({ name: errnoName(number), meaning }));
-}
 
 function native(name: string, nr: number, layout: StructLayout, row: Native): IoctlRow {
   const missing = row.missing ?? "";
@@ -125,6 +47,7 @@ function native(name: string, nr: number, layout: StructLayout, row: Native): Io
     name,
     request: (api.IOMMUFD_TYPE << 8) | nr,
     family: "iommufd",
+    file: "iommufd",
     argument: "pointer",
     struct: layout,
     since: row.since,
@@ -426,6 +349,7 @@ const testRow: IoctlRow = {
   name: "IOMMU_TEST_CMD",
   request: 0x3ba0,
   family: "test",
+  file: "iommufd",
   argument: "pointer",
   struct: test.iommu_test_cmd,
   since: "6.2",
@@ -475,88 +399,12 @@ const testRow: IoctlRow = {
   ],
 };
 
-const noStruct: StructLayout = record("", { minBytes: 0, bytes: 0 }, {});
-
-/** What a row of a VFIO request, which is supported in full, has besides its struct. */
-interface Vfio {
-  readonly flags?: readonly NumberNameOf<typeof vfio>[];
-  readonly errors?: readonly (readonly [Errno, string])[];
-}
-
-function vfioRow(
-  name: string,
-  request: number,
-  argument: Exclude<IoctlRow["argument"], "pointer"> | StructLayout,
-  row: Vfio = {},
-): IoctlRow {
-  return {
-    name,
-    request,
-    family: "vfio",
-    ...(typeof argument === "string" ? { argument, struct: noStruct } : { argument: "pointer", struct: argument }),
-    since: "6.2",
-    flags: pick(vfio, row.flags ?? []),
-    values: [],
-    support: "full",
-    missing: "",
-    errors: errorRows(row.errors ?? []),
-    memory: [],
-    descriptors: [],
-    makesDescriptors: [],
-  };
-}
-
-const noCompatIoas = [ENODEV, "no IOAS was set with IOMMU_VFIO_IOAS"] as const;
-const argszTooSmall = [EINVAL, "argsz is below the size of the struct, or unknown flags"] as const;
-
-const vfioRows: readonly IoctlRow[] = [
-  vfioRow("VFIO_GET_API_VERSION", 0x3b64, "ignored"),
-  vfioRow("VFIO_CHECK_EXTENSION", 0x3b65, "value", {
-    errors: [[ENODEV, "VFIO_DMA_CC_IOMMU, and no IOAS was set with IOMMU_VFIO_IOAS"]],
-  }),
-  vfioRow("VFIO_SET_IOMMU", 0x3b66, "value", {
-    errors: [
-      [EINVAL, "neither VFIO_TYPE1_IOMMU nor VFIO_TYPE1v2_IOMMU, or TYPE1 with both a page table and a mapping there"],
-      noCompatIoas,
-      [EADDRINUSE, "TYPE1, and a mapping is not page aligned"],
-    ],
-  }),
-  vfioRow("VFIO_IOMMU_GET_INFO", 0x3b70, vfio.vfio_iommu_type1_info, {
-    flags: ["VFIO_IOMMU_INFO_PGSIZES", "VFIO_IOMMU_INFO_CAPS"],
-    errors: [[EINVAL, "argsz below 16"], noCompatIoas],
-  }),
-  vfioRow("VFIO_IOMMU_MAP_DMA", 0x3b71, vfio.vfio_iommu_type1_dma_map, {
-    flags: ["VFIO_DMA_MAP_FLAG_READ", "VFIO_DMA_MAP_FLAG_WRITE"],
-    errors: [
-      argszTooSmall,
-      noCompatIoas,
-      [EOVERFLOW, "a range ends beyond 2^64 - 1"],
-      [EINVAL, "size 0, misaligned, in a reserved range, or neither readable nor writable in a page table"],
-      [EEXIST, "the IOVA is mapped already"],
-      [EFAULT, "the memory cannot be pinned"],
-      noMemory,
-    ],
-  }),
-  vfioRow("VFIO_IOMMU_UNMAP_DMA", 0x3b72, vfio.vfio_iommu_type1_dma_unmap, {
-    flags: ["VFIO_DMA_UNMAP_FLAG_ALL"],
-    errors: [
-      argszTooSmall,
-      noCompatIoas,
-      [EINVAL, "size 0; iova or size not 0 with ALL; or TYPE1, and a mapping cannot be cut there"],
-      [EOVERFLOW, "the range ends beyond 2^64 - 1"],
-      [ENOENT, "a mapping lies only partly in the range"],
-      [EBUSY, "a mapping is just being made or unmapped, or a hardware queue lies in it"],
-      [EDEADLOCK, "an access does not give up its pins"],
-    ],
-  }),
-  {
-    ...vfioRow("VFIO_IOMMU_DIRTY_PAGES", 0x3b75, "ignored"),
-    support: "absent",
-    missing: "Answers ENOTTY, as an iommufd on Linux does.",
-  },
-];
-
-/** The native requests, the selftest's, VFIO's; within each in ascending order. */
+/** The native requests, the selftest's, VFIO's by file; within each in ascending order. */
 export const ioctlTable: readonly IoctlRow[] = [...nativeRows, testRow, ...vfioRows];
 
-export const rowByRequest: ReadonlyMap<number, IoctlRow> = new Map(ioctlTable.map((row) => [row.request, row]));
+const rowByFileAndRequest = new Map(ioctlTable.map((row) => [`${row.file} ${row.request}`, row]));
+
+/** What a request is on a file of this kind. */
+export function rowOf(file: FileKind, request: number): IoctlRow | undefined {
+  return rowByFileAndRequest.get(`${file} ${request}`);
+}

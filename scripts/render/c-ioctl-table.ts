@@ -14,6 +14,8 @@ import {
 } from "../../proto/uapi/table.js";
 import { GENERATED_BY } from "./shared.js";
 
+const fileKinds = ["iommufd", "group", "device"] as const;
+
 const prefix = "IOMMUFD_EMU";
 
 const directions: Readonly<Record<MemoryRow["direction"], string>> = {
@@ -32,6 +34,8 @@ const NOWHERE = "{ 0, 0 }";
 /** The initialisers of `extent`, `amount`, `unit` and `unit_bytes`. */
 function extent(row: MemoryExtent): string {
   switch (row.form) {
+    case "fixed":
+      return `${prefix}_FIXED, ${NOWHERE}, ${NOWHERE}, ${row.bytes}`;
     case "array":
       return `${prefix}_ARRAY, ${place(row.count)}, ${NOWHERE}, ${row.elementBytes}`;
     case "bytes":
@@ -55,8 +59,8 @@ function memoryEntry(item: MemoryRow): string {
   return `{ ${pointer.offset}, ${directions[direction]}, ${extent(item.extent)}, ${operationSet(operations)} }`;
 }
 
-function descriptorEntry({ field, operations }: DescriptorRow): string {
-  return `{ ${field.offset}, ${operationSet(operations)} }`;
+function descriptorEntry({ field, count, operations }: DescriptorRow): string {
+  return `{ ${field.offset}, ${count === undefined ? NOWHERE : place(count)}, ${operationSet(operations)} }`;
 }
 
 function madeEntry({ kind, noneFree, openFlags, operations }: MadeDescriptorRow): string {
@@ -70,24 +74,28 @@ function list(items: readonly string[], empty: string): string {
 }
 
 /** Whether a call may store into its struct; the operations of the test command differ in that. */
-function isWritten({ family, struct }: IoctlRow): boolean {
-  return family === "test" || Object.values(struct.fields).some(({ direction }) => direction.includes("out"));
+function isWritten({ family, struct, tail }: IoctlRow): boolean {
+  if (family === "test" || tail?.includes("out")) return true;
+  return Object.values(struct.fields).some(({ direction }) => direction.includes("out"));
 }
 
 function entry(row: IoctlRow): string {
   const { minBytes, bytes } = row.struct;
   const parts = [
-    ...[hexadecimal(row.request), `${prefix}_${row.argument.toUpperCase()}`, minBytes, bytes, Number(isWritten(row))],
-    row.operation?.offset ?? 0,
+    ...[hexadecimal(row.request), `${prefix}_ON_${row.file.toUpperCase()}`, `${prefix}_${row.argument.toUpperCase()}`],
+    ...[minBytes, bytes, Number(isWritten(row)), Number(row.tail !== undefined)],
+    ...[row.operation?.offset ?? 0, hexadecimal(row.operationMask ?? 0xffff_ffff)],
     list(row.memory.map(memoryEntry), `{ 0, 0, 0, ${NOWHERE}, ${NOWHERE}, 0, 0 }`),
-    list(row.descriptors.map(descriptorEntry), NOWHERE),
+    list(row.descriptors.map(descriptorEntry), `{ 0, ${NOWHERE}, 0 }`),
     list(row.makesDescriptors.map(madeEntry), `{ ${prefix}_MAKES_NONE, 0, 0, 0 }`),
   ];
   return `\t/* ${row.name} */\n\t{ ${parts.join(", ")} },`;
 }
 
 export function cIoctlTable(): string {
-  const rows = ioctlTable.toSorted((a, b) => a.request - b.request);
+  const rows = ioctlTable.toSorted(
+    (a, b) => a.request - b.request || fileKinds.indexOf(a.file) - fileKinds.indexOf(b.file),
+  );
   const memoryMax = Math.max(...ioctlTable.map((row) => row.memory.length));
   const descriptorsMax = Math.max(...ioctlTable.map((row) => row.descriptors.length));
   const madeMax = Math.max(...ioctlTable.map((row) => row.makesDescriptors.length));
@@ -95,7 +103,7 @@ export function cIoctlTable(): string {
 /* ${GENERATED_BY} */
 /*
  * Per ioctl: how long its struct is, which user memory its pointers and which file descriptors its fields name, and
- * whether it makes one. Offsets are bytes from the start of the struct; fields are little-endian. A set of operations
+ * whether it makes one. Offsets are bytes from the start of the struct or argument; fields are little-endian. A set of operations
  * has bit n for the operation n.
  */
 #ifndef ${prefix}_IOCTL_TABLE_H
@@ -103,15 +111,23 @@ export function cIoctlTable(): string {
 
 #include <stdint.h>
 
+/* What is open: the same number means different things on different files. */
+enum iommufd_emu_file {
+${fileKinds.map((kind) => `\t${prefix}_ON_${kind.toUpperCase()},`).join("\n")}
+};
+
 /* What the third argument of ioctl(2) is. */
 enum iommufd_emu_argument {
 	${prefix}_POINTER, /* to a struct */
 	${prefix}_VALUE,
 	${prefix}_IGNORED,
+	${prefix}_DESCRIPTOR, /* to the s32 number of one */
+	${prefix}_TEXT, /* to characters that a zero ends */
 };
 
 /* How many bytes a pointer names. */
 enum iommufd_emu_extent {
+	${prefix}_FIXED, /* unit_bytes */
 	${prefix}_ARRAY, /* amount elements of unit_bytes */
 	${prefix}_BYTES, /* amount bytes */
 	${prefix}_TABLE, /* amount elements of as many bytes as unit says */
@@ -125,6 +141,7 @@ enum iommufd_emu_makes {
 	${prefix}_MAKES_FAULT, /* a queue of page requests */
 	${prefix}_MAKES_VEVENTQ, /* a queue of a vIOMMU's events */
 	${prefix}_MAKES_DMABUF, /* kernel memory */
+	${prefix}_MAKES_DEVICE, /* of VFIO */
 };
 
 /* A set of operations: also of an ioctl that has only one. */
@@ -151,6 +168,7 @@ struct iommufd_emu_memory {
 
 struct iommufd_emu_descriptor_field {
 	uint8_t field; /* offset of the u32 or s32 that holds the number */
+	struct iommufd_emu_place amount; /* how many follow each other there; none: it is one */
 	uint32_t operations;
 };
 
@@ -167,11 +185,14 @@ struct iommufd_emu_made_descriptor {
 
 struct iommufd_emu_ioctl_row {
 	uint32_t request;
+	uint8_t file; /* enum iommufd_emu_file */
 	uint8_t argument; /* enum iommufd_emu_argument */
 	uint8_t min_bytes;
 	uint8_t bytes;
 	uint8_t written; /* whether the struct may be stored into */
+	uint8_t tail; /* whether what lies behind the struct, as its first u32 says, belongs to the call */
 	uint8_t operation; /* offset of the u32 that chooses one; 0: there is only one */
+	uint32_t operation_mask; /* the bits of it that do */
 	uint8_t memory_count;
 	struct iommufd_emu_memory memory[${prefix}_MEMORY_MAX];
 	uint8_t descriptor_count;
@@ -180,7 +201,7 @@ struct iommufd_emu_ioctl_row {
 	struct iommufd_emu_made_descriptor made[${prefix}_MADE_MAX];
 };
 
-/* In ascending order of request. */
+/* In ascending order of request and file. */
 static const struct iommufd_emu_ioctl_row iommufd_emu_ioctl_table[] = {
 ${rows.map(entry).join("\n")}
 };

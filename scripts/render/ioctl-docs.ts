@@ -2,6 +2,9 @@
 import * as api from "../../proto/uapi/iommufd.js";
 import * as test from "../../proto/uapi/iommufd-test.js";
 import * as vfio from "../../proto/uapi/vfio.js";
+import * as vfioDevice from "../../proto/uapi/vfio-device.js";
+import * as vfioFeature from "../../proto/uapi/vfio-feature.js";
+import * as vfioInterrupts from "../../proto/uapi/vfio-interrupts.js";
 import type { AnyField, NamedNumber, StructLayout } from "../../proto/uapi/layout.js";
 import { hexadecimal, sizeText } from "../../proto/uapi/listing.js";
 import { errnoName } from "../../proto/uapi/errno.js";
@@ -48,6 +51,8 @@ const numberList = (numbers: readonly NamedNumber[]) =>
 
 function extentText(extent: MemoryExtent): string {
   switch (extent.form) {
+    case "fixed":
+      return `${extent.bytes} bytes`;
     case "array":
       return `${code(extent.count.name)} elements of ${extent.elementBytes} bytes`;
     case "bytes":
@@ -64,21 +69,27 @@ function extentText(extent: MemoryExtent): string {
 
 const verbs = { in: "reads", out: "writes", inout: "reads and writes" } as const;
 
-const operationNames = (operations: readonly number[]) =>
-  test.testOperations.filter(({ op }) => operations.includes(op)).map(({ member }) => code(member.toUpperCase()));
+/** Names of an ioctl's operations, which are the selftest's, values of a field or flags. */
+function operationNames(row: IoctlRow, operations: readonly number[]): string[] {
+  if (row.family === "test")
+    return test.testOperations.filter(({ op }) => operations.includes(op)).map(({ member }) => member.toUpperCase());
+  const named = row.values.find(({ field }) => field === row.operation?.name)?.values ?? row.flags;
+  return named.filter(({ value }) => operations.includes(value)).map(({ name }) => name);
+}
 
 /** Before a sentence about some operations of an ioctl only. */
-function condition(operations: readonly number[] | undefined): string {
-  return operations === undefined ? "" : `With ${operationNames(operations).join(", ")}: `;
+function condition(row: IoctlRow, operations: readonly number[] | undefined): string {
+  return operations === undefined ? "" : `With ${operationNames(row, operations).map(code).join(", ")}: `;
 }
 
-function memoryText({ pointer, direction, extent, operations }: MemoryRow): string {
+function memoryText(row: IoctlRow, { pointer, direction, extent, operations }: MemoryRow): string {
   const where = operations === undefined ? "Where" : "where";
-  return `${condition(operations)}${where} ${code(pointer.name)} points it ${verbs[direction]} ${extentText(extent)}.`;
+  return `${condition(row, operations)}${where} ${code(pointer.name)} points it ${verbs[direction]} ${extentText(extent)}.`;
 }
 
-function descriptorText({ field, operations }: DescriptorRow): string {
-  return `${condition(operations)}${code(field.name)} is a file descriptor of the caller.`;
+function descriptorText(row: IoctlRow, { field, count, operations }: DescriptorRow): string {
+  const what = count === undefined ? "is a file descriptor" : `has ${code(count.name)} file descriptors`;
+  return `${condition(row, operations)}${code(field.name)} ${what} of the caller.`;
 }
 
 const openedText: Readonly<Record<MadeDescriptorRow["kind"], string>> = {
@@ -86,25 +97,42 @@ const openedText: Readonly<Record<MadeDescriptorRow["kind"], string>> = {
   fault: "a fault queue",
   veventq: "an event queue",
   dmabuf: "a dma-buf",
+  device: "a VFIO device",
 };
 
-function madeText({ kind, operations, noneFree }: MadeDescriptorRow): string {
+function madeText(row: IoctlRow, { kind, operations, noneFree }: MadeDescriptorRow): string {
   const otherwise = noneFree === undefined ? "`EMFILE` or `ENFILE`" : code(errnoName(noneFree));
-  return `${condition(operations)}makes a file descriptor, of ${openedText[kind]}; ${otherwise} if no number is free.`;
+  return `${condition(row, operations)}makes a file descriptor, of ${openedText[kind]}; ${otherwise} if no number is free.`;
 }
+
+const fileText: Readonly<Record<IoctlRow["file"], string>> = {
+  iommufd: "an iommufd",
+  group: "a VFIO group",
+  device: "a VFIO device",
+};
+
+const tailVerbs = { in: "reads", out: "may write", inout: "reads or writes" } as const;
 
 function section(row: IoctlRow): string[] {
   const support = { full: "Supported.", partial: "Supported in part.", absent: "Not supported." }[row.support];
-  const lines = [`### ${row.name}`, "", `${code(hexadecimal(row.request))}, since Linux ${row.since}.`];
+  const lines = [
+    `### ${row.name}`,
+    "",
+    `${code(hexadecimal(row.request))} on ${fileText[row.file]}, since Linux ${row.since}.`,
+  ];
   lines.push([support, row.missing].filter((text) => text !== "").join(" "), "");
   if (row.argument === "value") lines.push("The argument is a number, not a pointer.", "");
   if (row.argument === "ignored") lines.push("The argument is not looked at.", "");
+  if (row.argument === "descriptor") lines.push("The argument points to the s32 number of a file descriptor.", "");
+  if (row.argument === "text") lines.push("The argument points to a text that a zero ends.", "");
   if (row.argument === "pointer") lines.push(...structSection(row.struct));
+  if (row.tail !== undefined)
+    lines.push(`It ${tailVerbs[row.tail]} what follows the struct, up to \`argsz\` bytes.`, "");
   if (row.flags.length > 0) lines.push(`Flags: ${numberList(row.flags)}.`, "");
   for (const { field, values } of row.values) lines.push(`Values of ${code(field)}: ${numberList(values)}.`, "");
-  for (const memory of row.memory) lines.push(memoryText(memory), "");
-  for (const descriptor of row.descriptors) lines.push(descriptorText(descriptor), "");
-  for (const made of row.makesDescriptors) lines.push(madeText(made), "");
+  for (const memory of row.memory) lines.push(memoryText(row, memory), "");
+  for (const descriptor of row.descriptors) lines.push(descriptorText(row, descriptor), "");
+  for (const made of row.makesDescriptors) lines.push(madeText(row, made), "");
   if (row.errors.length > 0)
     lines.push(
       ...table(
@@ -136,16 +164,17 @@ export function ioctlDocs(): string {
   return [
     "# Ioctls",
     "",
-    "This page lists every ioctl of `/dev/iommu` with its number, its struct and how far this daemon supports it.",
+    "This page lists every ioctl of `/dev/iommu` and of VFIO with its number, its struct and how far this daemon supports it.",
     "`iommufd-emu ioctls` prints the same table.",
     "",
     `<!-- ${GENERATED_BY} -->`,
     "",
     ...table(
-      ["Name", "Number", "Bytes", "Since Linux", "Support", "What is missing"],
+      ["Name", "Number", "File", "Bytes", "Since Linux", "Support", "What is missing"],
       ioctlTable.map((row) => [
         anchor(row.name),
         code(hexadecimal(row.request)),
+        row.file,
         sizeText(row),
         row.since,
         row.support,
@@ -164,7 +193,9 @@ export function ioctlDocs(): string {
     "",
     "What pointers in the structs above name, and what the descriptors of fault and event queues read and write.",
     "",
-    ...[api, test, vfio].flatMap(records).flatMap((layout) => [`### ${layout.name}`, "", ...structSection(layout)]),
+    ...[api, test, vfio, vfioDevice, vfioInterrupts, vfioFeature]
+      .flatMap(records)
+      .flatMap((layout) => [`### ${layout.name}`, "", ...structSection(layout)]),
   ]
     .join("\n")
     .trimEnd()

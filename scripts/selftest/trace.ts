@@ -4,7 +4,7 @@ import { errnoName } from "../../proto/uapi/errno.js";
 import { iommu_test_cmd, testOperations } from "../../proto/uapi/iommufd-test.js";
 import type { StructLayout } from "../../proto/uapi/layout.js";
 import { hexadecimal } from "../../proto/uapi/listing.js";
-import { rowByRequest } from "../../proto/uapi/table.js";
+import { rowOf } from "../../proto/uapi/table.js";
 
 const LINE = /^trace ([0-9a-f]+) (-?\d+) (\d+) ([0-9a-f]*)$/;
 
@@ -19,7 +19,7 @@ export function describeTrace(line: string): string {
   const request = parseInt(match[1]!, 16);
   const result = Number(match[2]);
   const bytes = Buffer.from(match[4]!, "hex");
-  const row = rowByRequest.get(request);
+  const row = rowOf("iommufd", request);
   const operation = testOperations.find(({ op }) => row?.struct === iommu_test_cmd && op === opOf(bytes));
   const name = operation?.name ?? row?.name ?? `ioctl ${hexadecimal(request)}`;
   const layout = operation?.struct ?? row?.struct;

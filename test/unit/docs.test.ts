@@ -14,7 +14,7 @@ import { protocolErrors } from "../../daemon/wire/protocol-error.js";
 import { encodeStruct } from "../../proto/uapi/codec.js";
 import { errno } from "../../proto/uapi/errno.js";
 import { iommu_ioas_alloc } from "../../proto/uapi/iommufd.js";
-import { rowByRequest } from "../../proto/uapi/table.js";
+import { ioctlTable } from "../../proto/uapi/table.js";
 import { FRAME_HEADER_BYTES, frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { frame, TestDaemon, type ClientMessage } from "../support/daemon.js";
@@ -151,7 +151,7 @@ describe("the worked example of docs/protocol.md", () => {
 
   const token = Uint8Array.from({ length: 16 }, (_, index) => index * 0x11);
   const address = toLong(0x10000, "address");
-  const request = [...rowByRequest.values()].find(({ name }) => name === "IOMMU_IOAS_ALLOC")!.request;
+  const request = ioctlTable.find(({ name }) => name === "IOMMU_IOAS_ALLOC")!.request;
   const readable = [{ address, data: encodeStruct(iommu_ioas_alloc, {}) }];
   const writable = [{ address, length: iommu_ioas_alloc.bytes }];
   const messages: ClientMessage[] = [

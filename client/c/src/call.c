@@ -20,14 +20,31 @@ _Static_assert(1 + IOMMUFD_EMU_MEMORY_MAX <= EMU_WINDOWS_MAX, "a window for the 
 /* Looked at before the struct's own size is known: any struct of this uAPI, so that one read is enough. */
 #define HEAD_BYTES 128u
 
-static const struct iommufd_emu_ioctl_row *find_row(uint32_t request)
+/* Of a text that an argument points to, with its end: a page. */
+#define TEXT_BYTES_MAX 4096u
+
+static const struct iommufd_emu_ioctl_row *find_row(uint8_t file, uint32_t request)
 {
 	size_t i;
 
 	for (i = 0; i < IOMMUFD_EMU_IOCTL_COUNT; i++)
-		if (iommufd_emu_ioctl_table[i].request == request)
+		if (iommufd_emu_ioctl_table[i].request == request && iommufd_emu_ioctl_table[i].file == file)
 			return &iommufd_emu_ioctl_table[i];
 	return NULL;
+}
+
+static bool begins_with(const char *text, const char *beginning)
+{
+	return !strncmp(text, beginning, strlen(beginning));
+}
+
+uint8_t emu_file_of(const char *node)
+{
+	if (begins_with(node, "/dev/vfio/devices/"))
+		return IOMMUFD_EMU_ON_DEVICE;
+	if (begins_with(node, "/dev/vfio/") && strcmp(node, "/dev/vfio/vfio") != 0)
+		return IOMMUFD_EMU_ON_GROUP;
+	return IOMMUFD_EMU_ON_IOMMUFD;
 }
 
 /* A field of the struct: what lies beyond its end reads as zero, as in the kernel. */
@@ -45,7 +62,7 @@ static uint32_t operation_of(const struct iommufd_emu_ioctl_row *row, const uint
 {
 	struct iommufd_emu_place place = { row->operation, 4 };
 
-	return row->operation ? (uint32_t)field(head, bytes, place) : ANY_OPERATION;
+	return row->operation ? (uint32_t)field(head, bytes, place) & row->operation_mask : ANY_OPERATION;
 }
 
 static bool among(uint32_t operations, uint32_t operation)
@@ -66,6 +83,8 @@ static size_t extent(const struct iommufd_emu_memory *memory, const uint8_t *hea
 	uint64_t amount = field(head, bytes, memory->amount), unit = field(head, bytes, memory->unit);
 
 	switch ((enum iommufd_emu_extent)memory->extent) {
+	case IOMMUFD_EMU_FIXED:
+		return memory->unit_bytes;
 	case IOMMUFD_EMU_ARRAY:
 		return bounded_product(amount, memory->unit_bytes);
 	case IOMMUFD_EMU_BYTES:
@@ -122,6 +141,7 @@ static void put_writable(struct emu_writer *writer, uint64_t address, size_t len
 /* What a call names beside its struct goes along: memory of pointers, tokens of descriptors. */
 struct named {
 	const struct iommufd_emu_ioctl_row *row;
+	uint64_t address;
 	const uint8_t *head;
 	size_t bytes;
 	uint32_t operation;
@@ -165,6 +185,42 @@ static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, bool own)
 	return size;
 }
 
+/* Tells what a descriptor that the call names stands for, if it is one of the daemon's. */
+static void put_descriptor(struct emu_writer *writer, int fd, const struct emu_caller *caller)
+{
+	uint8_t token[EMU_TOKEN_BYTES_MAX];
+	size_t message, bytes = caller->token_of ? caller->token_of(caller, fd, token) : 0;
+
+	if (!bytes)
+		return;
+	message = emu_message_begin(writer, EMU_IOCTL_DESCRIPTORS);
+	emu_put_varint(writer, EMU_DESCRIPTOR_FD, (uint64_t)(int64_t)fd);
+	emu_put_bytes(writer, EMU_DESCRIPTOR_TOKEN, token, bytes);
+	emu_message_end(writer, message);
+}
+
+/* As many descriptors as are looked at in one go. */
+#define DESCRIPTORS_AT_ONCE 64u
+
+/* An array of descriptors behind the struct, as far as it goes along. */
+static void put_descriptor_array(struct emu_writer *writer, uint64_t address, uint64_t count,
+				 const struct emu_caller *caller)
+{
+	size_t left = bounded_product(count, sizeof(int32_t)) / sizeof(int32_t), i, got;
+	int32_t numbers[DESCRIPTORS_AT_ONCE];
+
+	while (left) {
+		got = left < DESCRIPTORS_AT_ONCE ? left : DESCRIPTORS_AT_ONCE;
+		got = emu_memory_read(numbers, address, got * sizeof(*numbers)) / sizeof(*numbers);
+		for (i = 0; i < got; i++)
+			put_descriptor(writer, numbers[i], caller);
+		if (!got)
+			return;
+		address += got * sizeof(*numbers);
+		left -= got;
+	}
+}
+
 static void put_descriptors(struct emu_writer *writer, const struct named *named, const struct emu_caller *caller)
 {
 	unsigned int i;
@@ -172,31 +228,89 @@ static void put_descriptors(struct emu_writer *writer, const struct named *named
 	for (i = 0; caller->token_of && i < named->row->descriptor_count; i++) {
 		const struct iommufd_emu_descriptor_field *descriptor = &named->row->descriptors[i];
 		struct iommufd_emu_place place = { descriptor->field, 4 };
-		int fd = (int)(uint32_t)field(named->head, named->bytes, place);
-		uint8_t token[EMU_TOKEN_BYTES_MAX];
-		size_t bytes, message;
 
 		if (!among(descriptor->operations, named->operation))
 			continue;
-		bytes = caller->token_of(caller, fd, token);
-		if (!bytes)
-			continue;
-		message = emu_message_begin(writer, EMU_IOCTL_DESCRIPTORS);
-		emu_put_varint(writer, EMU_DESCRIPTOR_FD, (uint64_t)(int64_t)fd);
-		emu_put_bytes(writer, EMU_DESCRIPTOR_TOKEN, token, bytes);
-		emu_message_end(writer, message);
+		if (descriptor->amount.bytes)
+			put_descriptor_array(writer, named->address + descriptor->field,
+					     field(named->head, named->bytes, descriptor->amount), caller);
+		else
+			put_descriptor(writer, (int)(uint32_t)field(named->head, named->bytes, place), caller);
 	}
+}
+
+/* What the call makes a descriptor of, and how that is opened. */
+static void note_made(const struct named *named, struct emu_call *call)
+{
+	unsigned int i;
+
+	for (i = 0; i < named->row->made_count; i++) {
+		const struct iommufd_emu_made_descriptor *made = &named->row->made[i];
+		struct iommufd_emu_place place = { made->open_flags, 4 };
+
+		if (!among(made->operations, named->operation))
+			continue;
+		call->makes = made->kind;
+		call->none_free = made->none_free;
+		call->open_flags = O_RDWR | O_CLOEXEC;
+		if (made->open_flags)
+			call->open_flags = (int)field(named->head, named->bytes, place);
+	}
+}
+
+/* An argument that points to the number of a descriptor. */
+static void put_descriptor_argument(struct emu_writer *writer, uint64_t argument, const struct emu_caller *caller)
+{
+	int32_t fd;
+
+	put_readable(writer, argument, sizeof(fd), NULL, 0);
+	if (emu_memory_read(&fd, argument, sizeof(fd)) == sizeof(fd))
+		put_descriptor(writer, fd, caller);
+}
+
+/* An argument that points to a text: as much as the kernel reads of one. */
+static void put_text_argument(struct emu_writer *writer, uint64_t argument)
+{
+	char text[TEXT_BYTES_MAX];
+	size_t known = emu_memory_read(text, argument, sizeof(text));
+
+	put_readable(writer, argument, strnlen(text, known) + (strnlen(text, known) < known), (const uint8_t *)text,
+		     known);
+}
+
+/* An argument that points to a struct, of a request that has a row or, NULL, has none. */
+static void put_struct_argument(struct emu_writer *writer, const struct iommufd_emu_ioctl_row *row, uint64_t argument,
+				const struct emu_caller *caller, struct emu_call *call)
+{
+	uint8_t head[HEAD_BYTES];
+	size_t known = read_head(head, argument, caller->own_struct), length = row ? row->bytes : SIZE_BYTES;
+	struct named named = { .row = row, .address = argument, .head = head };
+	uint32_t size;
+
+	/* A request that is not in the table may still have its `size` read before it is refused. */
+	if (known < SIZE_BYTES)
+		return;
+	memcpy(&size, head, sizeof(size));
+	put_readable(writer, argument, size > length ? size : length, head, known);
+	if (!row)
+		return;
+	if (size < length || row->tail)
+		length = size;
+	if (row->written)
+		put_writable(writer, argument, length, caller->own_struct, call);
+	named.bytes = known < size ? known : size;
+	named.operation = operation_of(row, head, named.bytes);
+	/* Memory may take all the room that is left. */
+	put_descriptors(writer, &named, caller);
+	put_memory(writer, &named, caller, call);
+	note_made(&named, call);
 }
 
 void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, const struct emu_caller *caller,
 		   struct emu_call *call)
 {
-	const struct iommufd_emu_ioctl_row *row = find_row(request);
-	uint8_t head[HEAD_BYTES];
-	size_t known, length = row ? row->bytes : SIZE_BYTES;
-	struct named named = { .row = row, .head = head };
-	uint32_t size;
-	unsigned int i;
+	const struct iommufd_emu_ioctl_row *row = find_row(caller->file, request);
+	struct named none = { .row = row };
 
 	call->count = 0;
 	call->makes = IOMMUFD_EMU_MAKES_NONE;
@@ -207,36 +321,20 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 		emu_put_varint(writer, EMU_IOCTL_FAIL_NTH, caller->fail_nth);
 		emu_put_varint(writer, EMU_IOCTL_FAIL_ORDINARY, caller->fail_ordinary);
 	}
-	if (row && row->argument != IOMMUFD_EMU_POINTER)
-		return;
-	/* A request that is not in the table may still have its `size` read before it is refused. */
-	known = read_head(head, argument, caller->own_struct);
-	if (known < SIZE_BYTES)
-		return;
-	memcpy(&size, head, sizeof(size));
-	put_readable(writer, argument, size > length ? size : length, head, known);
-	if (!row)
-		return;
-	if (size < length)
-		length = size;
-	if (row->written)
-		put_writable(writer, argument, length, caller->own_struct, call);
-	named.bytes = known < size ? known : size;
-	named.operation = operation_of(row, head, named.bytes);
-	/* Memory may take all the room that is left. */
-	put_descriptors(writer, &named, caller);
-	put_memory(writer, &named, caller, call);
-	for (i = 0; i < row->made_count; i++) {
-		if (!among(row->made[i].operations, named.operation))
-			continue;
-		call->makes = row->made[i].kind;
-		call->none_free = row->made[i].none_free;
-		call->open_flags = O_RDWR | O_CLOEXEC;
-		if (row->made[i].open_flags) {
-			struct iommufd_emu_place place = { row->made[i].open_flags, 4 };
-
-			call->open_flags = (int)field(head, named.bytes, place);
-		}
+	switch (row ? (enum iommufd_emu_argument)row->argument : IOMMUFD_EMU_POINTER) {
+	case IOMMUFD_EMU_POINTER:
+		put_struct_argument(writer, row, argument, caller, call);
+		break;
+	case IOMMUFD_EMU_DESCRIPTOR:
+		put_descriptor_argument(writer, argument, caller);
+		break;
+	case IOMMUFD_EMU_TEXT:
+		put_text_argument(writer, argument);
+		note_made(&none, call);
+		break;
+	case IOMMUFD_EMU_VALUE:
+	case IOMMUFD_EMU_IGNORED:
+		break;
 	}
 }
 
@@ -333,6 +431,8 @@ static void put_transfer(struct emu_writer *writer, const struct emu_transfer *t
 	call->count = 0;
 	emu_put_varint(writer, EMU_FILE_ADDRESS, transfer->address);
 	emu_put_varint(writer, EMU_FILE_COUNT, transfer->count);
+	if (transfer->positioned)
+		emu_put_varint(writer, EMU_FILE_OFFSET, transfer->offset);
 	if (!length)
 		return;
 	if (transfer->reads)

@@ -33,6 +33,8 @@ struct emu_call {
 
 /* The process that makes the call. */
 struct emu_caller {
+	/* What the call is made on: enum iommufd_emu_file. */
+	uint8_t file;
 	/* The daemon reaches its memory: what only some operations of an ioctl name need not go along. */
 	bool process_memory;
 	/* The struct is there, as long as its `size` says: it is read and written directly, not as the kernel would. */
@@ -46,6 +48,9 @@ struct emu_caller {
 	 */
 	size_t (*token_of)(const struct emu_caller *caller, int fd, uint8_t token[EMU_TOKEN_BYTES_MAX]);
 };
+
+/* What ioctls on a node of /dev are made on: enum iommufd_emu_file. */
+uint8_t emu_file_of(const char *node);
 
 /* Descriptions that a call left with nothing to read; what does not fit here shows at the next read of them. */
 #define EMU_EMPTIED_MAX 4
@@ -86,6 +91,9 @@ struct emu_transfer {
 	bool reads;
 	/* The buffer: its address, and its bytes. */
 	uint64_t address, count;
+	/* At this offset of the file: pread(2) or pwrite(2). */
+	bool positioned;
+	uint64_t offset;
 	/* What read(2) or write(2) returns, or a negative errno. */
 	int32_t result;
 	/* Notices that hold no longer, to be taken off the notified socket. */

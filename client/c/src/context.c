@@ -121,6 +121,7 @@ int iommufd_emu_open(const char *socket_path, const char *node, struct iommufd_e
 	}
 	memcpy(made->token.bytes, token.data, token.length);
 	made->token.length = token.length;
+	made->file = emu_file_of(node ? node : "/dev/iommu");
 	*context = made;
 	return 0;
 }
@@ -184,7 +185,10 @@ int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, 
 
 struct emu_caller emu_context_caller(const struct iommufd_emu *context)
 {
-	struct emu_caller caller = { .process_memory = context->connection.limits.process_memory };
+	struct emu_caller caller = {
+		.file = context->file,
+		.process_memory = context->connection.limits.process_memory,
+	};
 
 	return caller;
 }

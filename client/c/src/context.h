@@ -20,6 +20,8 @@
 
 struct iommufd_emu {
 	struct emu_connection connection;
+	/* What its ioctls are made on: enum iommufd_emu_file. */
+	uint8_t file;
 	struct iommufd_emu_token token;
 	/* A ring: `in_flight` calls, the oldest at `oldest`, with the sequence `oldest_sequence`. */
 	struct emu_call calls[IOMMUFD_EMU_IN_FLIGHT_MAX];

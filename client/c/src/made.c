@@ -122,6 +122,11 @@ int iommufd_emu_mmap(struct iommufd_emu *context, uint64_t offset, size_t length
 	error = iommufd_emu_join(daemon.name.sun_path, &token, true, &memory->holder);
 	if (error)
 		return error;
+	/* Registers would need the program's faults, which are not the library's. */
+	if (mappable.count != 1 || mappable.pieces[0].registers || mappable.pieces[0].file_offset) {
+		iommufd_emu_close(memory->holder);
+		return -EOPNOTSUPP;
+	}
 	address = map_file(mappable.path, length);
 	if (address < 0 && address > -4096) {
 		iommufd_emu_close(memory->holder);

@@ -296,8 +296,8 @@ int emu_hello(struct emu_connection *connection, int fd)
 	return 0;
 }
 
-int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
-		  struct emu_bytes *token_given)
+static int open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
+		     bool raw, struct emu_bytes *token_given)
 {
 	struct emu_pending pending;
 	struct emu_bytes body;
@@ -307,11 +307,26 @@ int emu_open_node(struct emu_connection *connection, const char *node, const voi
 	emu_put_string(&pending.writer, EMU_OPEN_NODE, node);
 	if (token_bytes)
 		emu_put_bytes(&pending.writer, EMU_OPEN_TOKEN, token, token_bytes);
+	if (raw)
+		emu_put_varint(&pending.writer, EMU_OPEN_RAW, 1);
 	error = emu_exchange(connection, &pending, EMU_ANSWER_OPEN, &body);
 	if (error)
 		return error;
 	*token_given = emu_get_bytes(body, EMU_OPEN_REPLY_TOKEN);
 	return -(int)emu_get_varint(body, EMU_REPLY_ERROR);
+}
+
+int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
+		  struct emu_bytes *token_given)
+{
+	return open_node(connection, node, token, token_bytes, false, token_given);
+}
+
+int emu_open_raw(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes)
+{
+	struct emu_bytes token_given;
+
+	return open_node(connection, node, token, token_bytes, true, &token_given);
 }
 
 int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, unsigned int how)
@@ -347,6 +362,40 @@ int emu_sync(struct emu_connection *connection, const void *token, size_t token_
 	return emu_get_varint(body, EMU_SYNC_REPLY_OPEN) != 0;
 }
 
+/* Takes the pieces of a MapReply; false if they are not together all of [0, length). */
+static bool take_pieces(struct emu_bytes reply, uint64_t length, struct emu_mappable *mappable)
+{
+	struct emu_reader reader;
+	struct emu_field field;
+	uint64_t end = 0;
+
+	mappable->count = 0;
+	emu_reader_init(&reader, reply);
+	while (emu_next_field(&reader, &field)) {
+		struct emu_piece *piece = &mappable->pieces[mappable->count];
+
+		if (field.number != EMU_MAP_REPLY_PIECES || field.type != EMU_DELIMITED)
+			continue;
+		if (mappable->count == EMU_PIECES_MAX)
+			return false;
+		piece->offset = emu_get_varint(field.bytes, EMU_PIECE_OFFSET);
+		piece->length = emu_get_varint(field.bytes, EMU_PIECE_LENGTH);
+		piece->registers = emu_get_varint(field.bytes, EMU_PIECE_REGISTERS) != 0;
+		piece->file_offset = emu_get_varint(field.bytes, EMU_PIECE_FILE_OFFSET);
+		if (piece->offset != end || !piece->length || piece->length > length - end)
+			return false;
+		end += piece->length;
+		mappable->count++;
+	}
+	/* None: all of it is the file. */
+	if (!mappable->count) {
+		mappable->pieces[0] = (struct emu_piece){ .length = length };
+		mappable->count = 1;
+		return true;
+	}
+	return end == length;
+}
+
 int emu_map(struct emu_connection *connection, uint64_t offset, uint64_t length, struct emu_mappable *mappable)
 {
 	struct emu_bytes body, path, token;
@@ -363,13 +412,48 @@ int emu_map(struct emu_connection *connection, uint64_t offset, uint64_t length,
 		return error;
 	path = emu_get_bytes(body, EMU_MAP_REPLY_PATH);
 	token = emu_get_bytes(body, EMU_MAP_REPLY_TOKEN);
-	if (path.length >= sizeof(mappable->path) || token.length > sizeof(mappable->token))
+	if (path.length >= sizeof(mappable->path) || token.length > sizeof(mappable->token) ||
+	    !take_pieces(body, length, mappable))
 		return -EPROTO;
 	memcpy(mappable->path, path.data, path.length);
 	mappable->path[path.length] = 0;
 	memcpy(mappable->token, token.data, token.length);
 	mappable->token_bytes = token.length;
 	return 0;
+}
+
+int emu_access_load(struct emu_connection *connection, uint64_t offset, void *to, size_t length)
+{
+	struct emu_pending pending;
+	struct emu_bytes body, data;
+	int error;
+
+	emu_request_begin(connection, &pending, EMU_ACCESS);
+	emu_put_varint(&pending.writer, EMU_ACCESS_OFFSET, offset);
+	emu_put_varint(&pending.writer, EMU_ACCESS_LENGTH, length);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_ACCESS, &body);
+	if (!error)
+		error = -(int)emu_get_varint(body, EMU_REPLY_ERROR);
+	if (error)
+		return error;
+	data = emu_get_bytes(body, EMU_ACCESS_REPLY_DATA);
+	if (data.length != length)
+		return -EPROTO;
+	memcpy(to, data.data, length);
+	return 0;
+}
+
+int emu_access_store(struct emu_connection *connection, uint64_t offset, const void *from, size_t length)
+{
+	struct emu_pending pending;
+	struct emu_bytes body;
+	int error;
+
+	emu_request_begin(connection, &pending, EMU_ACCESS);
+	emu_put_varint(&pending.writer, EMU_ACCESS_OFFSET, offset);
+	emu_put_bytes(&pending.writer, EMU_ACCESS_DATA, from, length);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_ACCESS, &body);
+	return error ? error : -(int)emu_get_varint(body, EMU_REPLY_ERROR);
 }
 
 void emu_withdraw(int fd, uint64_t notices)

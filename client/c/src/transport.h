@@ -110,6 +110,9 @@ int emu_wait_answer(struct emu_connection *connection, uint32_t sequence, enum e
 int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
 		  struct emu_bytes *token_given);
 
+/* As emu_open_node; what is sent on the connection after it is text that is written to the node, without an answer. */
+int emu_open_raw(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes);
+
 /* How to join: as a dup does, and to be sent Readable frames. */
 enum { EMU_JOIN_AS_HOLDER = 1, EMU_JOIN_NOTIFIED = 2 };
 
@@ -128,16 +131,39 @@ void emu_withdraw(int fd, uint64_t notices);
 /* Waits until ends of connections have been handled. 1: the description is still open, 0: it is not, or errno. */
 int emu_sync(struct emu_connection *connection, const void *token, size_t token_bytes);
 
-/* Memory that a Map gave. */
+/* Whole pages of a mapping: registers, or memory of the file. */
+struct emu_piece {
+	/* From the start of the mapping. */
+	uint64_t offset, length;
+	bool registers;
+	uint64_t file_offset;
+};
+
+#define EMU_PIECES_MAX 32
+
+/* Memory and registers that a Map gave. */
 struct emu_mappable {
-	/* A file to be opened and mapped shared from its start. */
+	/* A file to be opened and mapped shared; empty: there is no memory. */
 	char path[64];
 	uint8_t token[EMU_TOKEN_BYTES_MAX];
 	size_t token_bytes;
+	/* Together all of the mapping, ascending. */
+	struct emu_piece pieces[EMU_PIECES_MAX];
+	unsigned int count;
 };
 
 /* Asks for memory to map, `length` being whole pages: 0, -ENXIO: there is none, or another negative errno. */
 int emu_map(struct emu_connection *connection, uint64_t offset, uint64_t length, struct emu_mappable *mappable);
+
+/* The most bytes of one load or store of registers. */
+#define EMU_ACCESS_BYTES_MAX 64
+
+/*
+ * Loads or stores `length` bytes of registers, at an offset of the mapping that the connection has joined. 0, -EFAULT:
+ * nothing answers there now, or another negative errno.
+ */
+int emu_access_load(struct emu_connection *connection, uint64_t offset, void *to, size_t length);
+int emu_access_store(struct emu_connection *connection, uint64_t offset, const void *from, size_t length);
 
 /* What a connection needs to say Hello and to open, join or sync; ioctls need more. */
 #define EMU_SMALL_BUFFER_BYTES 2048
