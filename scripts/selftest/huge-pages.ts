@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PreparationFailure } from "./source.js";
+import { PreparationFailure } from "../support/debian.js";
 
 const DIRECTORY = "/sys/kernel/mm/hugepages/hugepages-2048kB";
 

@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { PreparationFailure } from "../support/debian.js";
 import { compare, namesOf, readExpectations, updated, writeExpectations } from "./expectations.js";
 import { describeDifference, describeListedFailure } from "./report.js";
 import { expectationsPath, runSelftest } from "./run.js";
-import { PreparationFailure } from "./source.js";
 import { parseTap } from "./tap.js";
 
 const EXIT_FAILURE = 1;

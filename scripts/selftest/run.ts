@@ -2,21 +2,16 @@
  * One run of the selftest programs under `iommufd-emu run`. Invariants: it ends, in time or by force; what the programs and
  * their daemons print is in one file in the order of time.
  */
-import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { repositoryRoot, runToEnd } from "../support/run-to-end.js";
 import { reserveHugePages, SELFTEST_HUGE_PAGES } from "./huge-pages.js";
 import { PROGRAMS, cacheDirectory, compile, preparePrograms, programOf } from "./source.js";
 
-/** build/scripts/selftest is three levels below. */
-export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url));
 export const expectationsPath = join(repositoryRoot, "test/conformance/selftest-6.12/expected.json");
 
 /** A run takes seconds; one in which every tenth test hangs until the harness's limit of 30 s takes this. */
 const RUN_MS_MAX = 10 * 60_000;
-/** From the signal that a program can catch to the one that it cannot. */
-const GRACE_MS = 10_000;
 
 export interface SelftestRun {
   /** Of the Debian package whose programs ran. */
@@ -48,12 +43,12 @@ export async function runSelftest({ names, trace, directory }: RunOptions): Prom
   const file = join(directory, "output");
   const descriptor = openSync(file, "w", 0o600);
   try {
-    const emulator = [join(repositoryRoot, "client/cli/iommufd-emu"), "run", "--"];
+    const options = { env: environment, output: descriptor, msMax: RUN_MS_MAX };
     const statuses: SelftestRun["statuses"][number][] = [];
     for (const program of PROGRAMS) {
       const selection = names.filter((name) => programOf(name) === program).flatMap((name) => ["-r", name]);
       if (names.length > 0 && selection.length === 0) continue;
-      statuses.push(await runToEnd([...emulator, paths[program], ...selection], environment, descriptor));
+      statuses.push(await runToEnd(["run", "--", paths[program], ...selection], options));
     }
     return { version, statuses, output: readFileSync(file, "utf8") };
   } finally {
@@ -65,31 +60,4 @@ export async function runSelftest({ names, trace, directory }: RunOptions): Prom
 function compileTracer(): string {
   const source = join(repositoryRoot, "scripts/selftest/trace.c");
   return compile(cacheDirectory(), "trace.so", "-O2", "-shared", "-fPIC", source, "-ldl");
-}
-
-/** Runs Node with these arguments. Signals that would end this process end that one instead: the caller has to clean up. */
-async function runToEnd(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  output: number,
-): Promise<number | NodeJS.Signals> {
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", output, output] });
-  const end = () => {
-    child.kill("SIGTERM");
-    killTimer ??= setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
-  };
-  let killTimer: NodeJS.Timeout | undefined;
-  const timer = setTimeout(end, RUN_MS_MAX);
-  process.on("SIGINT", end).on("SIGTERM", end);
-  try {
-    return await new Promise((resolve, reject) => {
-      child.on("error", reject).on("exit", (code, signal) => {
-        resolve(signal ?? code ?? 0);
-      });
-    });
-  } finally {
-    clearTimeout(timer);
-    clearTimeout(killTimer);
-    process.off("SIGINT", end).off("SIGTERM", end);
-  }
 }

@@ -2,7 +2,6 @@
  * The kernel's selftest programs as Debian packages them: fetched by apt, unpacked and compiled in the user's cache directory.
  * Invariant: nothing of them is ever in the repository, and what is in the cache is complete.
  */
-import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +14,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { downloadPackages, PreparationFailure, runCommand } from "../support/debian.js";
 
 const PACKAGE = "linux-source-6.12";
 const TESTS = "tools/testing/selftests";
@@ -38,6 +38,9 @@ const FILES = [
   "include/uapi/linux/vfio.h",
 ];
 
+/** A module of the kernel that its packages lack, for a guest to test DMA channels with. */
+export const DMATEST = "drivers/dma/dmatest.c";
+
 /**
  * Names that the programs use and the headers of their own version lack, with the values that Linux 7.1 gives them; and the
  * annotation that the installation of headers takes out.
@@ -51,11 +54,6 @@ const MISSING_NAMES = {
   __user: "",
 };
 
-/** The package, the compiler or the like is not to be had; the message says what to do about it. */
-export class PreparationFailure extends Error {
-  override readonly name = "PreparationFailure";
-}
-
 export interface SelftestPrograms {
   readonly paths: Readonly<Record<Program, string>>;
   /** Of the Debian package that they were compiled from. */
@@ -68,12 +66,23 @@ export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): st
   return join(base, "iommufd-emu", "selftest-6.12");
 }
 
+/**
+ * Where the files of the kernel's source are, by their paths in it, after whatever it takes to have them.
+ * @throws PreparationFailure
+ */
+export function prepareSource(cache: string = cacheDirectory()): string {
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  const source = sourceIn(cache);
+  if (!isCached(cache)) fetchSource(cache, source);
+  return source;
+}
+
 const sourceIn = (cache: string): string => join(cache, "source");
 const versionFile = (source: string): string => join(source, "version");
 
 /** Whether the source is there already: then nothing is downloaded. */
 export function isCached(cache: string = cacheDirectory()): boolean {
-  return FILES.every((path) => existsSync(join(sourceIn(cache), path)));
+  return [...FILES, DMATEST].every((path) => existsSync(join(sourceIn(cache), path)));
 }
 
 /**
@@ -81,9 +90,7 @@ export function isCached(cache: string = cacheDirectory()): boolean {
  * @throws PreparationFailure
  */
 export function preparePrograms(cache: string = cacheDirectory()): SelftestPrograms {
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
-  const source = sourceIn(cache);
-  if (!isCached(cache)) fetchSource(cache, source);
+  const source = prepareSource(cache);
   return { paths: compilePrograms(cache, source), version: readFileSync(versionFile(source), "utf8").trim() };
 }
 
@@ -95,7 +102,7 @@ export function preparePrograms(cache: string = cacheDirectory()): SelftestProgr
 export function compile(cache: string, name: string, ...args: string[]): string {
   const output = join(cache, name);
   const scratch = `${output}.${process.pid}`;
-  run(cache, process.env["CC"] ?? "cc", ...args, "-o", scratch);
+  runCommand(cache, process.env["CC"] ?? "cc", ...args, "-o", scratch);
   // Another run may be using the old one.
   renameSync(scratch, output);
   return output;
@@ -115,39 +122,20 @@ function fetchSource(cache: string, source: string): void {
   const scratch = mkdtempSync(join(cache, "fetch-"));
   try {
     process.stderr.write(`fetching ${PACKAGE} (about 150 MB, once)\n`);
-    download(scratch);
+    downloadPackages(scratch, PACKAGE);
     const archive = readdirSync(scratch).find((name) => name.endsWith(".deb"));
     if (archive === undefined) throw new PreparationFailure(`apt-get download left no package in ${scratch}`);
     const deb = join(scratch, archive);
-    run(scratch, "dpkg-deb", "-x", deb, "package");
+    runCommand(scratch, "dpkg-deb", "-x", deb, "package");
     const unpacked = join(scratch, "source");
     mkdirSync(unpacked);
+    const paths = [...FILES, DMATEST].map((path) => `${PACKAGE}/${path}`);
     const tarball = join(scratch, "package/usr/src", `${PACKAGE}.tar.xz`);
-    run(unpacked, "tar", "-xJf", tarball, "--strip-components=1", ...FILES.map((path) => `${PACKAGE}/${path}`));
-    writeFileSync(versionFile(unpacked), run(scratch, "dpkg-deb", "-f", deb, "Version"));
+    runCommand(unpacked, "tar", "-xJf", tarball, "--strip-components=1", ...paths);
+    writeFileSync(versionFile(unpacked), runCommand(scratch, "dpkg-deb", "-f", deb, "Version"));
     rmSync(source, { recursive: true, force: true });
     renameSync(unpacked, source);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-function download(directory: string): void {
-  const args = ["download", "-q", PACKAGE] as const;
-  try {
-    run(directory, "apt-get", ...args);
-  } catch (error) {
-    if (!(error instanceof PreparationFailure) || process.getuid?.() !== 0) throw error;
-    // The lists of a fresh machine are empty or name a version that the archive has replaced.
-    run(directory, "apt-get", "update", "-q");
-    run(directory, "apt-get", ...args);
-  }
-}
-
-/** What a command printed. @throws PreparationFailure unless it succeeds */
-function run(cwd: string, command: string, ...args: string[]): string {
-  const result = spawnSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  if (result.status === 0) return result.stdout;
-  const why = result.error?.message ?? result.stderr.trim();
-  throw new PreparationFailure(`${command} ${args[0] ?? ""} failed: ${why}`);
 }

@@ -11,9 +11,10 @@ import { compare, namesOf, readExpectations, updated, type Expectations } from "
 import { reserveHugePages, SELFTEST_HUGE_PAGES } from "../../scripts/selftest/huge-pages.js";
 import { describeDifference } from "../../scripts/selftest/report.js";
 import { expectationsPath, runSelftest } from "../../scripts/selftest/run.js";
-import { isCached, PreparationFailure } from "../../scripts/selftest/source.js";
+import { isCached } from "../../scripts/selftest/source.js";
 import { parseTap, type TapReport } from "../../scripts/selftest/tap.js";
 import { describeTrace } from "../../scripts/selftest/trace.js";
+import { PreparationFailure } from "../../scripts/support/debian.js";
 import { requireAll, requirements } from "../support/requirements.js";
 
 /** 190 of iommufd and 7 of iommufd_fail_nth. */

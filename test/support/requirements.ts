@@ -28,6 +28,8 @@ const checks = {
     ),
   "huge pages": () => givesHugePages(HUGE_PAGES_MAX),
   python: () => runs("python3", "--version"),
+  dpdk: () => runs("sh", "-c", "command -v dpdk-test dpdk-testpmd"),
+  qemu: () => runs("qemu-system-x86_64", "--version"),
 } satisfies Record<string, () => boolean>;
 
 export type Requirement = keyof typeof checks;
