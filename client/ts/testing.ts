@@ -7,6 +7,7 @@
  */
 import { Daemon } from "../../daemon/main/daemon.js";
 import { defaultLimits, type Limits } from "../../daemon/main/limits.js";
+import { Machine } from "../../daemon/main/machine.js";
 import { TopologyDescription } from "../../daemon/main/topology-description.js";
 import { Topology } from "../../daemon/main/topology.js";
 import { allocateBarMemory } from "../../daemon/memory/bar-memory.js";
@@ -103,13 +104,16 @@ function createDaemon(options: TestIommuOptions) {
     { limits, selftest: options.selftest ?? true, kernelFixes },
     {
       log: createLog("silent"),
-      topology: new Topology(description, {
-        memory: frames,
-        tablesMax: limits.tablesMax,
-        kernelFixes,
-        later: setImmediate,
-        allocateBarMemory,
-      }),
+      machine: new Machine(
+        new Topology(description, {
+          memory: frames,
+          tablesMax: limits.tablesMax,
+          kernelFixes,
+          later: setImmediate,
+          allocateBarMemory,
+        }),
+        frames,
+      ),
       frames,
       // Tokens need not be secret in one process; the same in every run, they cannot make a test fail now and then.
       randomBytes: (length) => {

@@ -6,6 +6,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { SYSFS_MODES, type SysfsMode } from "./tree/tree.js";
 import { defaultLimits, type Limits } from "./limits.js";
 
 export interface ServeOptions {
@@ -42,9 +43,6 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const sysfsModes = ["beside", "instead"] as const;
-export type SysfsMode = (typeof sysfsModes)[number];
-
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -72,7 +70,7 @@ export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv
     socketPath: options.socket,
     topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
     devices: options.devices ?? devices ?? [],
-    sysfs: parsed(z.enum(sysfsModes), sysfs, `sysfs "${sysfs}"`),
+    sysfs: parsed(z.enum(SYSFS_MODES), sysfs, `sysfs "${sysfs}"`),
     limits: readLimits(given),
     kernelFixes: options.kernelFixes ?? (fixes !== undefined && parsed(boolean, fixes, "IOMMUFD_EMU_KERNEL_FIXES")),
     selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),

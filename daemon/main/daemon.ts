@@ -14,13 +14,14 @@ import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "../wire/limits.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
+import { openVfioDevice, openVfioGroup } from "../uapi/vfio-files.js";
 import { EventFile } from "../wire/event-file.js";
 import { EndpointFile, EndpointNode, IommufdFile, MadeFile, TargetFile, type OpenFile } from "../wire/open-file.js";
 import { ProtocolViolation } from "../wire/protocol-error.js";
 import type { Server } from "../wire/server.js";
 import { Session } from "../wire/session.js";
 import type { Connection } from "../wire/transport.js";
-import type { Topology } from "./topology.js";
+import type { Machine } from "./machine.js";
 import { VERSION } from "./version.js";
 
 /** Optional parts of the protocol that this daemon has. */
@@ -33,6 +34,8 @@ const IOMMUFD_NODES: ReadonlyMap<string, boolean> = new Map([
 ]);
 const ENDPOINT_PREFIX = "endpoint/";
 const EVENT_NODE = "eventfd";
+/** /dev/vfio/devices/vfioN and /dev/vfio/GROUP. */
+const VFIO_NODE = /^\/dev\/vfio\/(?:devices\/vfio(\d{1,7})|(\d{1,10}))$/;
 const ATTRIBUTE_PREFIX = "/sys/";
 const TOKEN_BYTES = 32;
 
@@ -44,7 +47,7 @@ export interface DaemonConfig {
 
 export interface DaemonDependencies {
   readonly log: Logger;
-  readonly topology: Topology;
+  readonly machine: Machine;
   readonly frames: FrameTable;
   readonly randomBytes: (length: number) => Uint8Array;
   /** As Transport.settle. */
@@ -75,16 +78,16 @@ export class Daemon implements Server {
   ) {
     this.limits = config.limits;
     const { points } = this.accounts;
-    for (const memory of [dependencies.topology.tableMemory, dependencies.topology.mockTables])
+    for (const memory of [dependencies.machine.topology.tableMemory, dependencies.machine.topology.mockTables])
       memory.refuses = () => points.ordinaryFails();
     this.dispatcher = new Dispatcher({
       selftest: config.selftest,
       kernelFixes: config.kernelFixes,
       allocateKernel: (bytes) =>
         points.ordinaryFails() ? errno.ENOMEM : allocateKernelMemory(dependencies.frames, bytes),
-      mock: config.selftest ? dependencies.topology.mock : undefined,
+      mock: config.selftest ? dependencies.machine.topology.mock : undefined,
     });
-    for (const { endpoint, group } of dependencies.topology.endpoints)
+    for (const { endpoint, group } of dependencies.machine.topology.endpoints)
       this.endpoints.set(endpoint.name, new EndpointNode(endpoint, group));
   }
 
@@ -135,16 +138,22 @@ export class Daemon implements Server {
       });
       return new IommufdFile(key, node, context, this.dispatcher, onRelease);
     }
-    if (node === EVENT_NODE)
-      return new TargetFile(key, new EventFile(), onRelease, (emptied) => this.emptied.push(emptied));
-    if (node.startsWith(ATTRIBUTE_PREFIX)) {
-      const attribute = this.dependencies.openAttribute?.(node) ?? errno.ENOENT;
-      if (typeof attribute === "number") return attribute;
-      return new TargetFile(key, attribute, onRelease, (emptied) => this.emptied.push(emptied));
-    }
+    const target = this.openTarget(node);
+    if (typeof target === "number") return target;
+    if (target !== undefined) return new TargetFile(key, target, onRelease, (emptied) => this.emptied.push(emptied));
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;
     const endpoint = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
     return endpoint === undefined ? errno.ENOENT : new EndpointFile(key, endpoint, onRelease);
+  }
+
+  /** @returns undefined: the node is of another kind */
+  private openTarget(node: string): DescriptorTarget | Errno | undefined {
+    const { machine, openAttribute } = this.dependencies;
+    if (node === EVENT_NODE) return new EventFile();
+    if (node.startsWith(ATTRIBUTE_PREFIX)) return openAttribute?.(node) ?? errno.ENOENT;
+    const [, device, group] = VFIO_NODE.exec(node) ?? [];
+    if (device !== undefined) return openVfioDevice(machine.vfio, Number(device));
+    return group === undefined ? undefined : openVfioGroup(machine.vfio, Number(group));
   }
 
   adopt(target: DescriptorTarget): MadeFile {
@@ -158,11 +167,11 @@ export class Daemon implements Server {
   }
 
   addDevice(device: string): string | undefined {
-    return `${device}: no such model`;
+    return this.dependencies.machine.addDevice(device);
   }
 
-  removeDevice(): Errno {
-    return errno.ENODEV;
+  removeDevice(address: string): boolean | Errno {
+    return this.dependencies.machine.removeDevice(address);
   }
 
   private freshToken(): string {
@@ -187,10 +196,14 @@ export class Daemon implements Server {
       sessions: [...this.sessions],
       files: [...this.files.values()],
       accounts: this.accounts,
-      iommus: this.dependencies.topology.iommus,
+      devices: this.dependencies.machine.vfio.inspect(),
+      iommus: this.dependencies.machine.topology.iommus,
       endpoints: [...this.endpoints.values()],
       frames: this.dependencies.frames,
-      tables: { iommus: this.dependencies.topology.tableMemory, mock: this.dependencies.topology.mockTables },
+      tables: {
+        iommus: this.dependencies.machine.topology.tableMemory,
+        mock: this.dependencies.machine.topology.mockTables,
+      },
       providers: this.dependencies.providers,
     });
   }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { allocateBarMemory } from "../memory/bar-memory.js";
+import type { VtdIommu } from "../hw/vtd/iommu.js";
 import { FileTable } from "../memory/file-object.js";
 import { FrameTable } from "../memory/frames.js";
 import { loadNative } from "../memory/native.js";
@@ -10,8 +11,13 @@ import { createLog } from "../observe/log.js";
 import { UnixTransport } from "../wire/unix-transport.js";
 import { prepareDirectory, readConfig, type ServeOptions } from "./config.js";
 import { Daemon } from "./daemon.js";
+import { Machine } from "./machine.js";
 import { TopologyDescription } from "./topology-description.js";
 import { Topology } from "./topology.js";
+import type { TreeIommu } from "./tree/machine.js";
+import { Attributes } from "./tree/attributes.js";
+import { FileTree } from "./tree/tree.js";
+import { treePathOf } from "./tree/writer.js";
 
 export interface RunningDaemon {
   readonly socketPath: string;
@@ -47,10 +53,13 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     allocateBarMemory,
   });
   const providers = memoryProviders(native !== undefined);
+  const machine = new Machine(topology, frames);
+  const attributes = new Attributes(machine.vfio);
   const transport = new UnixTransport();
   const daemon = new Daemon(config, {
     log,
-    topology,
+    machine,
+    openAttribute: (path) => attributes.open(path),
     frames,
     randomBytes,
     settle: () => transport.settle(),
@@ -71,6 +80,13 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
       },
     };
   });
+  // Not before the path is known to be this daemon's.
+  const tree = new FileTree({
+    path: treePathOf(config.socketPath),
+    mode: config.sysfs,
+    bus: machine.vfio,
+    iommus: () => topology.iommus.map(treeIommuOf),
+  });
   const onBroken = (error: unknown): void => {
     stopAtOnce(error, daemon, log);
   };
@@ -83,9 +99,15 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
       .map(([name, state]) => `${name} memory is off: ${state}`),
     stop: async () => {
       await stop(daemon, transport, log, config.limits.stopGraceMs);
+      tree.remove();
       process.off("uncaughtException", onBroken);
     },
   };
+}
+
+function treeIommuOf(iommu: VtdIommu): TreeIommu {
+  const { cap, ecap, domainIds } = iommu.profile;
+  return { iommu, cap, ecap, domainsSupported: domainIds, domainsUsed: iommu.domainsUsed };
 }
 
 /** sysexits(3) EX_SOFTWARE. */

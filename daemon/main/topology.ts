@@ -2,6 +2,7 @@
  * The machine that the daemon simulates, from its description: IOMMUs, endpoints and PCI functions in groups behind them. PCI
  * functions come and go.
  */
+import { errno, errnoName } from "../../proto/uapi/errno.js";
 import { IommuGroup } from "../core/group.js";
 import { Endpoint, type RecordingIommu } from "../devices/endpoint.js";
 import { BarPlacement } from "../devices/pci/bar-placement.js";
@@ -33,6 +34,10 @@ export interface TopologyDevice {
   readonly driver: string | undefined;
 }
 
+interface PluggedDevice extends TopologyDevice {
+  readonly function: PciDevice;
+}
+
 export interface TopologyOptions {
   /** What the devices reach with translated addresses. */
   readonly memory: PhysicalMemory;
@@ -61,7 +66,7 @@ export class Topology {
   /** Where the selftest makes its devices, whatever the description says. */
   readonly mock: MockBus;
   private readonly groupsById = new Map<number, IommuGroup>();
-  private readonly devicesByAddress = new Map<string, TopologyDevice>();
+  private readonly devicesByAddress = new Map<string, PluggedDevice>();
   private readonly placement = new BarPlacement();
 
   /** @throws TopologyError: a model does not take its options */
@@ -110,16 +115,16 @@ export class Topology {
     return added;
   }
 
-  /** Forgets a device that nobody uses any more. */
+  /** Forgets a device that was taken away and that nobody uses any more. Preconditions: it has left its group. */
   removeDevice(address: string): void {
     const { group, function: removed } = this.devicesByAddress.get(address)!;
-    group.remove(removed);
+    removed.release();
     if (group.devices.length === 0) this.groupsById.delete(group.id);
     this.devicesByAddress.delete(address);
     this.description = this.description.without(address);
   }
 
-  private plugIn(config: DeviceConfig): TopologyDevice {
+  private plugIn(config: DeviceConfig): PluggedDevice {
     const { address, driver, model, options } = config;
     const factory = createModel(model, options);
     if (typeof factory === "string") throw new TopologyError(`device ${address.text}: ${factory}`);
@@ -134,8 +139,10 @@ export class Topology {
       placement,
     });
     const group = this.group(config.group);
-    group.add(plugged);
-    const device: TopologyDevice = { function: plugged, group, driver };
+    const error = group.add(plugged);
+    if (error !== errno.OK)
+      throw new TopologyError(`device ${address.text}: group ${group.id} does not take it: ${errnoName(error)}`);
+    const device = { function: plugged, group, driver };
     this.devicesByAddress.set(address.text, device);
     return device;
   }

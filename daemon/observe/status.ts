@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import type { Accounts } from "../core/accounting.js";
 import { NO_PASID } from "../core/group.js";
 import type { FrameTable } from "../memory/frames.js";
-import { EndpointFile, IommufdFile, MadeFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
+import { EndpointFile, IommufdFile, TargetFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
 import type { Session } from "../wire/session.js";
 
 /** Objects of a context that are listed at the most; the count tells how many there are. */
@@ -16,6 +16,8 @@ export interface Inspected {
   readonly accounts: Accounts;
   readonly iommus: readonly { inspect(): Record<string, unknown> }[];
   readonly endpoints: readonly EndpointNode[];
+  /** PCI functions, with what programs do with them. */
+  readonly devices: readonly Record<string, unknown>[];
   readonly frames: FrameTable;
   /** Memory of page tables: pages in use, by whose they are. */
   readonly tables: Readonly<Record<string, { readonly used: number }>>;
@@ -49,7 +51,7 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
           })),
       })),
     descriptors: files
-      .filter((file) => file instanceof MadeFile)
+      .filter((file) => file instanceof TargetFile)
       .map((file) => ({ node: file.node, holders: file.holderCount, sessions: speakers(file) })),
     iommus: daemon.iommus.map((iommu) => iommu.inspect()),
     endpoints: daemon.endpoints.map(({ endpoint, group, bound }) => ({
@@ -65,6 +67,7 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
       lostFaults: endpoint.lostFaults(),
       openedBy: files.filter((file) => file instanceof EndpointFile && file.endpoint === endpoint).flatMap(speakers),
     })),
+    devices: daemon.devices,
     memory: {
       providers: daemon.providers,
       frames: daemon.frames.inspect(),

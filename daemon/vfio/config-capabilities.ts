@@ -126,7 +126,9 @@ export const capabilityRules: ReadonlyMap<number, CapabilityRule> = new Map<numb
     CAP_ID_AF,
     {
       length: () => 6,
-      fields: [{ offset: AF_CONTROL_AT, bytes: 1, writable: AF_CONTROL_FLR, virtual: AF_CONTROL_FLR, zero: AF_CONTROL_FLR }],
+      fields: [
+        { offset: AF_CONTROL_AT, bytes: 1, writable: AF_CONTROL_FLR, virtual: AF_CONTROL_FLR, zero: AF_CONTROL_FLR },
+      ],
     },
   ],
 ]);

@@ -408,3 +408,12 @@ const rowByFileAndRequest = new Map(ioctlTable.map((row) => [`${row.file} ${row.
 export function rowOf(file: FileKind, request: number): IoctlRow | undefined {
   return rowByFileAndRequest.get(`${file} ${request}`);
 }
+
+const requestByName = new Map(ioctlTable.map(({ name, request }) => [name, request]));
+
+/** The number of a request of this table. @throws RangeError for a name that is not in it */
+export function requestOf(name: string): number {
+  const request = requestByName.get(name);
+  if (request === undefined) throw new RangeError(`there is no ioctl ${name}`);
+  return request;
+}

@@ -5,6 +5,7 @@ import { FileTable } from "../../daemon/memory/file-object.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
 import { Daemon } from "../../daemon/main/daemon.js";
 import { defaultLimits, type Limits } from "../../daemon/main/limits.js";
+import { Machine } from "../../daemon/main/machine.js";
 import { TopologyDescription } from "../../daemon/main/topology-description.js";
 import { Topology } from "../../daemon/main/topology.js";
 import { allocateBarMemory } from "../../daemon/memory/bar-memory.js";
@@ -40,13 +41,16 @@ export class TestDaemon {
       { limits: all, selftest: true, kernelFixes: false },
       {
         log: pino({ level: "silent" }),
-        topology: new Topology(TopologyDescription.load(undefined, devices), {
-          memory: frames,
-          tablesMax: all.tablesMax,
-          kernelFixes: false,
-          later: setImmediate,
-          allocateBarMemory,
-        }),
+        machine: new Machine(
+          new Topology(TopologyDescription.load(undefined, devices), {
+            memory: frames,
+            tablesMax: all.tablesMax,
+            kernelFixes: false,
+            later: setImmediate,
+            allocateBarMemory,
+          }),
+          frames,
+        ),
         frames,
         randomBytes: (length) => new Uint8Array(length).fill(++tokens),
         settle: () => new Promise((resolve) => setImmediate(resolve)),

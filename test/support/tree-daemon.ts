@@ -6,7 +6,10 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { Daemon } from "../../daemon/main/daemon.js";
 import { defaultLimits } from "../../daemon/main/limits.js";
-import { buildTopology, loadTopology } from "../../daemon/main/topology.js";
+import { Machine } from "../../daemon/main/machine.js";
+import { TopologyDescription } from "../../daemon/main/topology-description.js";
+import { Topology } from "../../daemon/main/topology.js";
+import { Attributes } from "../../daemon/main/tree/attributes.js";
 import { FileTree, type SysfsMode } from "../../daemon/main/tree/tree.js";
 import { treePathOf } from "../../daemon/main/tree/writer.js";
 import { FileTable } from "../../daemon/memory/file-object.js";
@@ -27,17 +30,27 @@ export class TreeDaemon {
   private constructor(mode: SysfsMode) {
     const { bus, transport } = this;
     this.tree = new FileTree({ path: treePathOf(this.socket), mode, bus, iommus: () => [treeIommu] });
+    const attributes = new Attributes(bus);
     const frames = new FrameTable();
     const limits = defaultLimits;
     this.daemon = new Daemon(
       { limits, selftest: false, kernelFixes: false },
       {
         log: pino({ level: "silent" }),
-        topology: buildTopology(loadTopology(undefined), frames, { ...limits, kernelFixes: false }),
+        machine: new Machine(
+          new Topology(TopologyDescription.load(undefined), {
+            memory: frames,
+            tablesMax: limits.tablesMax,
+            kernelFixes: false,
+            later: setImmediate,
+            allocateBarMemory: () => undefined,
+          }),
+          frames,
+        ),
         frames,
         randomBytes,
         settle: () => transport.settle(),
-        openAttribute: (path) => this.tree.attributes.open(path),
+        openAttribute: (path) => attributes.open(path),
         providers: {},
       },
     );

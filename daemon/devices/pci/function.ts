@@ -25,8 +25,13 @@ import type { BarMemory, InterruptSink, PciFunction } from "./interface.js";
 import type { DmaPort, PciHost, PciModel, PciModelFactory } from "./model.js";
 import { MsixTable } from "./msix-table.js";
 
+export interface AllocatedBarMemory extends BarMemory {
+  /** The device is gone for good. What is mapped of it stays mapped. */
+  release(): void;
+}
+
 /** Memory for `bytes` of a BAR, zeroed; undefined: there is none. */
-export type AllocateBarMemory = (bytes: number) => BarMemory | undefined;
+export type AllocateBarMemory = (bytes: number) => AllocatedBarMemory | undefined;
 
 export interface PciFunctionOptions {
   readonly address: { readonly text: string; readonly segment: number; readonly requesterId: number };
@@ -54,7 +59,7 @@ export class PciDevice implements PciFunction {
   private readonly config: ConfigSpace;
   private readonly engine: DmaEngine;
   private readonly addresses: readonly number[];
-  private readonly memories: readonly (BarMemory | undefined)[];
+  private readonly memories: readonly (AllocatedBarMemory | undefined)[];
   private readonly msix: MsixTable | undefined;
   private sink: InterruptSink | undefined;
   /** Of transfers that wait for pages, when a reset or the removal ends them. */
@@ -128,6 +133,7 @@ export class PciDevice implements PciFunction {
     this.stop();
   }
 
+  /** Gives back what it holds. Preconditions: it was removed, and nobody uses it. */
   release(): void {
     for (const memory of this.memories) memory?.release();
   }

@@ -52,8 +52,6 @@ export interface PciFunction {
 
   /** Function-level reset: the model, and configuration space but for what the bus assigned. */
   reset(): void;
-  /** Gives back what it holds. Preconditions: it was removed, and nobody uses it. */
-  release(): void;
 }
 
 /** Memory pages of a BAR. */
@@ -66,6 +64,4 @@ export interface BarMemory {
   /** While hidden, an access through a mapping is SIGBUS; the bytes come back with `show`. */
   hide(): void;
   show(): void;
-  /** The device is gone for good. What is mapped of it stays mapped. */
-  release(): void;
 }

@@ -54,7 +54,11 @@ export class MsixTable {
       this.table[vector * ENTRY_BYTES + CONTROL_AT] = MASKED;
   }
 
-  private find(bar: number, offset: number, length: number): { readonly bytes: Uint8Array; readonly at: number } | undefined {
+  private find(
+    bar: number,
+    offset: number,
+    length: number,
+  ): { readonly bytes: Uint8Array; readonly at: number } | undefined {
     const { bar: own, tableOffset, pbaOffset } = this.description;
     if (bar !== own) return undefined;
     for (const [bytes, start] of [

@@ -120,6 +120,11 @@ export class VtdIommu implements Iommu {
     return this.devices.get(requesterId) ?? { canTrackDirty, pasidBits: undefined, raisesPageRequests: false };
   }
 
+  /** Domain ids in use. */
+  get domainsUsed(): number {
+    return this.uses.size;
+  }
+
   hardwareInfo(type: number): HardwareInfo | undefined {
     if (type !== HW_INFO_TYPE_DEFAULT && type !== HW_INFO_TYPE_INTEL_VTD) return undefined;
     const view = new DataView(new ArrayBuffer(HW_INFO_VTD_BYTES));

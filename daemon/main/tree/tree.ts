@@ -1,6 +1,5 @@
 /** The tree of files of a running daemon: made at the start, kept up to date with the bus, removed at the end. */
 import { cpus } from "node:os";
-import { Attributes } from "./attributes.js";
 import { chooseMajors, realFiles, withHost, type HostFiles } from "./host.js";
 import { layoutTree } from "./layout.js";
 import type { CharacterMajors, TreeBus, TreeIommu } from "./machine.js";
@@ -20,7 +19,6 @@ export interface TreeOptions {
 }
 
 export class FileTree {
-  readonly attributes: Attributes;
   private readonly writer: TreeWriter;
   private readonly host: HostFiles;
   private readonly majors: CharacterMajors;
@@ -30,7 +28,6 @@ export class FileTree {
   constructor(private readonly options: TreeOptions) {
     this.host = options.host ?? realFiles;
     this.majors = chooseMajors(this.host);
-    this.attributes = new Attributes(options.bus);
     this.writer = new TreeWriter(options.path);
     this.update();
     options.bus.onChange(() => {
