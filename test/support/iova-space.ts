@@ -33,16 +33,23 @@ export class IovaSpace implements DmaPort {
 
   /** What the program has in its memory. */
   peek(address: number, length: number): Uint8Array {
-    return Uint8Array.from({ length }, (_, index) => {
-      const at = address + index;
-      return this.pages.get(Math.floor(at / PAGE_SIZE))![at % PAGE_SIZE]!;
-    });
+    const bytes = new Uint8Array(length);
+    for (const [at, part] of this.parts(address, length)) bytes.set(part, at);
+    return bytes;
   }
 
   poke(address: number, bytes: Uint8Array): void {
-    for (const [index, byte] of bytes.entries()) {
-      const at = address + index;
-      this.pages.get(Math.floor(at / PAGE_SIZE))![at % PAGE_SIZE] = byte;
+    for (const [at, part] of this.parts(address, bytes.length)) part.set(bytes.subarray(at, at + part.length));
+  }
+
+  /** The pieces of a range in its pages, each with where it begins in the range. */
+  private *parts(address: number, length: number): Generator<[number, Uint8Array]> {
+    for (let at = 0; at < length;) {
+      const offset = (address + at) % PAGE_SIZE;
+      const page = this.pages.get(Math.floor((address + at) / PAGE_SIZE))!;
+      const part = page.subarray(offset, offset + length - at);
+      yield [at, part];
+      at += part.length;
     }
   }
 

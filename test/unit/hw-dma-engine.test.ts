@@ -2,6 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import { Cancellation } from "../../daemon/devices/cancellation.js";
 import { ACCESS_BYTES_MAX, BUFFER_BYTES_MAX, DmaEngine, type DmaResult } from "../../daemon/devices/dma-engine.js";
 import { Endpoint } from "../../daemon/devices/endpoint.js";
 import { TableMemory } from "../../daemon/hw/engine/table-memory.js";
@@ -146,6 +147,17 @@ describe("read and write", () => {
     memory.goneFrom = 0x9000;
     expect(await dma.read(at(0), new Uint8Array(2 * PAGE))).toEqual({ error: errno.EFAULT, transferred: PAGE });
   });
+});
+
+test("a transfer that waits for memory makes no access after the one under way once nobody wants it", async () => {
+  const { memory, domain, dma } = setUp(true);
+  domain.map(0, 4, 1, RW);
+  domain.map(1, 9, 1, RW);
+  const cancellation = new Cancellation();
+  const pending = dma.write(at(0), pattern(2 * PAGE), { cancellation });
+  cancellation.cancel();
+  expect(await pending).toEqual({ error: errno.EINTR, transferred: PAGE });
+  expect(memory.accesses).toEqual(["write 4000+1000"]);
 });
 
 describe("fill and copy", () => {
