@@ -10,11 +10,16 @@ import { fieldBytes, type AnyField, type StructLayout } from "../../proto/uapi/l
 import { ioctlListing, ioctlListingJson } from "../../proto/uapi/listing.js";
 import { ioctlTable, rowByRequest } from "../../proto/uapi/table.js";
 import * as vfio from "../../proto/uapi/vfio.js";
+import * as vfioDevice from "../../proto/uapi/vfio-device.js";
 import * as vfioFeature from "../../proto/uapi/vfio-feature.js";
 import * as vfioInterrupts from "../../proto/uapi/vfio-interrupts.js";
 import { renderings } from "../../scripts/render-uapi.js";
 
-const modules: Record<string, unknown>[] = [{ ...api }, { ...testApi }, { ...vfio, ...vfioFeature, ...vfioInterrupts }];
+const modules: Record<string, unknown>[] = [
+  { ...api },
+  { ...testApi },
+  { ...vfio, ...vfioDevice, ...vfioFeature, ...vfioInterrupts },
+];
 const [apiLayouts, testLayouts, vfioLayouts] = modules.map((module) =>
   Object.values(module).filter(
     (value): value is StructLayout => typeof value === "object" && value !== null && "fields" in value,
@@ -266,8 +271,15 @@ if (!hasCompilers) console.warn("no gcc and g++ here: the C header is not compil
   });
 
   test("the VFIO structs are those of <linux/vfio.h>, as far as this system's has the fields", () => {
-    // Older headers do not name the padding at the end of structs, and know no dma-bufs.
-    const newer: readonly StructLayout[] = [vfioFeature.vfio_device_feature_dma_buf, vfioFeature.vfio_region_dma_range];
+    // Older headers do not name the padding at the end of structs, and have none in one; they know no dma-bufs and no nodes.
+    const newer: readonly StructLayout[] = [
+      vfioFeature.vfio_device_feature_dma_buf,
+      vfioFeature.vfio_region_dma_range,
+      vfioDevice.vfio_device_info,
+      vfioDevice.vfio_device_bind_iommufd,
+      vfioDevice.vfio_device_attach_iommufd_pt,
+      vfioDevice.vfio_device_detach_iommufd_pt,
+    ];
     const known = vfioLayouts.filter((layout) => !newer.includes(layout));
     const checks = known.map((layout) => {
       const fields = Object.entries(layout.fields).filter(([name]) => name !== "pad" && name !== "reserved");
