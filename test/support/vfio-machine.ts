@@ -52,7 +52,8 @@ export class VfioMachine {
   private readonly groups = new Map<number, IommuGroup>();
   private readonly files = new Map<number, DescriptorTarget | Context>();
   private nextFile = FIRST_FILE;
-  private made: number | undefined;
+  /** What the ioctl in progress made; 0: nothing. */
+  private made = 0;
 
   /** Plugs in a function, by default in group 1. */
   add({ iommu = new FakeIommu(), group = 1, driver = VFIO_PCI_DRIVER, ...rest }: AddOptions = {}): FakeVfioFunction {
@@ -130,10 +131,10 @@ export class VfioMachine {
   // ---- calls ----------------------------------------------------------------------------------------------------------
 
   ioctl(fd: number, request: number, argument = 0n, memory = new FakeMemory()): number {
-    this.made = undefined;
+    this.made = 0;
     const call = { caller: this.machine.caller, memory, descriptors: this.descriptors };
     const result = this.target(fd).ioctl!(call, request, U64.fromBigInt(argument));
-    return result === 0 ? (this.made ?? 0) : result;
+    return result === 0 ? this.made : result;
   }
 
   /** An ioctl whose argument is bytes, which are as it left them afterwards. */

@@ -53,7 +53,7 @@ describe("open", () => {
   test("it cannot be read, written or mapped", () => {
     const vfio = withDevice();
     const file = vfio.target(vfio.openGroup());
-    expect([file.read, file.readAt, file.write, file.map]).toEqual([undefined, undefined, undefined, undefined]);
+    for (const operation of ["read", "readAt", "write", "writeAt", "map"]) expect(operation in file).toBe(false);
   });
 });
 
