@@ -151,12 +151,12 @@ const char *shim_tree_path(const char *path, char buffer[SHIM_TREE_BYTES])
 	return shim_tree_present() ? buffer : path;
 }
 
-/* The path behind one of this process's own links in /proc, with its end; its length, or 0. */
+/* The path behind one of this process's own links in /proc, with its end; its length, or 0 if it is longer than ours. */
 static size_t path_behind(const char *link, char path[SHIM_TREE_BYTES])
 {
 	long bytes = emu_sys(readlinkat, AT_FDCWD, link, path, SHIM_TREE_BYTES - 1);
 
-	if (bytes < 0)
+	if (bytes < 0 || bytes == SHIM_TREE_BYTES - 1)
 		bytes = 0;
 	path[bytes] = 0;
 	return (size_t)bytes;

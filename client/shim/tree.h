@@ -8,12 +8,11 @@
 #ifndef SHIM_TREE_H
 #define SHIM_TREE_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Room for any path that the kernel takes. */
-#define SHIM_TREE_BYTES PATH_MAX
+/* Room for a path in the tree. A longer one is not there; signal handlers open files on small stacks, too. */
+#define SHIM_TREE_BYTES 512
 
 /* Where `path` is in the tree, in `buffer`; `path` itself if the tree is not for it. */
 const char *shim_tree_path(const char *path, char buffer[SHIM_TREE_BYTES]);

@@ -38,14 +38,15 @@ static long open_file(const struct shim_tree_file *file, int directory, const ch
 		return shim_open_node(&description, file->path, flags);
 	if (is_device_memory(file->path))
 		return -EPERM;
+	/* Also for root, as in sysfs. */
+	if (((flags & O_ACCMODE) != O_RDONLY && !(file->status.st_mode & S_IWUSR)) ||
+	    ((flags & O_ACCMODE) != O_WRONLY && !(file->status.st_mode & S_IRUSR)))
+		return -EACCES;
 	if (flags & O_ACCMODE) {
 		description.node = SHIM_ATTRIBUTE;
 		description.number = file->status.st_mode & 0777;
 		return shim_open_node(&description, file->path, flags);
 	}
-	/* Also for root, as in sysfs. */
-	if (!(file->status.st_mode & S_IRUSR))
-		return -EACCES;
 	return emu_sys(openat, directory, place, flags & ~CREATING);
 }
 
@@ -56,7 +57,7 @@ static long refuse_creation(int directory, const char *place)
 	const char *last = strrchr(place, '/');
 	struct stat status;
 
-	if (last) {
+	if (last && (size_t)(last - place) < sizeof(parent)) {
 		memcpy(parent, place, (size_t)(last - place));
 		parent[last - place] = 0;
 	}

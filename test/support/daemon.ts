@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { FrameTable } from "../../daemon/memory/frames.js";
 import { FileTable } from "../../daemon/memory/file-object.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
-import { Daemon } from "../../daemon/main/daemon.js";
+import { Daemon, type DaemonDependencies } from "../../daemon/main/daemon.js";
 import { defaultLimits, type Limits } from "../../daemon/main/limits.js";
 import { Machine } from "../../daemon/main/machine.js";
 import { TopologyDescription } from "../../daemon/main/topology-description.js";
@@ -24,8 +24,11 @@ export class TestDaemon {
   readonly daemon: Daemon;
   private readonly peers: PeerRegistry;
 
-  /** @param devices PCI devices, as on the command line */
-  constructor(limits: Partial<Limits> = {}, devices: readonly string[] = []) {
+  /** @param more what a test has of its own, `devices` as on the command line */
+  constructor(
+    limits: Partial<Limits> = {},
+    { devices = [], ...more }: Partial<DaemonDependencies> & { readonly devices?: readonly string[] } = {},
+  ) {
     const all = { ...defaultLimits, ...limits };
     const frames = new FrameTable();
     let ids = 0;
@@ -55,6 +58,8 @@ export class TestDaemon {
         randomBytes: (length) => new Uint8Array(length).fill(++tokens),
         settle: () => new Promise((resolve) => setImmediate(resolve)),
         providers: { region: "on" },
+        ...more,
+        ...more,
       },
     );
   }

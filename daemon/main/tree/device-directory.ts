@@ -66,7 +66,7 @@ export function addDevice(tree: TreeBuilder, slot: TreeSlot, machine: TreeMachin
   text("local_cpus", cpuMask(machine.cpus));
   text("local_cpulist", machine.cpus > 1 ? `0-${machine.cpus - 1}` : "0");
   text("modalias", modaliasOf(slot.pci));
-  tree.file(`${directory}/uevent`, ueventLines(slot).join("\n"), READ_WRITE);
+  text("uevent", ueventLines(slot).join("\n"));
   text("enable", slot.opened ? "1" : "0");
   tree.file(`${directory}/driver_override`, slot.driverOverride ?? "(null)", READ_WRITE);
   text("power_state", powerStateOf(slot.pci));

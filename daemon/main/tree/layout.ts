@@ -5,7 +5,7 @@
 import { U64 } from "../../u64.js";
 import type { ReservedRegion } from "../../hw/interface.js";
 import { addDevice, directoryOf, isOfVfio } from "./device-directory.js";
-import { PRIVATE, READ_WRITE, TreeBuilder, WRITE_ONLY, type TreeEntries } from "./entries.js";
+import { PRIVATE, TreeBuilder, WRITE_ONLY, type TreeEntries } from "./entries.js";
 import { VFIO_DRIVER, type CharacterMajors, type TreeIommu, type TreeMachine, type TreeSlot } from "./machine.js";
 
 /** Registers of the first remapping unit; those of the others follow, a page each. */
@@ -80,7 +80,7 @@ function addIommu(tree: TreeBuilder, unit: TreeIommu, index: number, slots: read
   tree.directory(`${directory}/devices`);
   for (const slot of slots)
     if (slot.pci.iommu === unit.iommu) tree.link(`${directory}/devices/${slot.address}`, directoryOf(slot.address));
-  tree.file(`${directory}/uevent`, "", READ_WRITE);
+  tree.file(`${directory}/uevent`, "");
   tree.link(`${directory}/subsystem`, "sys/class/iommu");
   tree.link(`sys/class/iommu/dmar${index}`, directory);
 }
@@ -168,7 +168,7 @@ function addClassDevice(tree: TreeBuilder, device: CharacterDevice): void {
   tree.file(`${directory}/dev`, `${major}:${minor}`);
   const lines = [`MAJOR=${major}`, `MINOR=${minor}`, `DEVNAME=${path}`];
   if (mode !== PRIVATE) lines.push(`DEVMODE=0${mode.toString(8)}`);
-  tree.file(`${directory}/uevent`, lines.join("\n"), READ_WRITE);
+  tree.file(`${directory}/uevent`, lines.join("\n"));
   tree.link(`${directory}/subsystem`, `sys/class/${subsystem}`);
   tree.link(`sys/class/${subsystem}/${directory.slice(directory.lastIndexOf("/") + 1)}`, directory);
 }

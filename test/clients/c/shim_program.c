@@ -152,6 +152,7 @@ static const struct scenario *const groups[] = {
 	queue_scenarios,
 	inject_scenarios,
 	keeper_scenarios,
+	tree_scenarios,
 };
 
 int main(int argc, char **argv)
