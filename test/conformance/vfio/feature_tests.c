@@ -456,3 +456,17 @@ TEST_ROUTES(hot_reset_groups, "PCI_HOT_RESET with too many groups fails EINVAL, 
 	EXPECT_OK(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &call));
 	EXPECT_EQ(config_read(opened.device, 0, 2), subject->device->vendor);
 }
+
+TEST_DEVICES(hot_reset_owned, "of a cdev DEV_ID_OWNED is set exactly if no entry is the id of a device that is not owned")
+{
+	struct opened opened = open_by_cdev(subject->device);
+	struct hot_reset_info info;
+	bool owned = true;
+
+	if (!has_hot_reset(opened.device, &info))
+		SKIP("the device is on a root bus");
+	for (uint32_t i = 0; i < info.head.count; i++)
+		if (info.devices[i].group_id == VFIO_PCI_DEVID_NOT_OWNED)
+			owned = false;
+	EXPECT_EQ(info.head.flags, VFIO_PCI_HOT_RESET_FLAG_DEV_ID | (owned ? VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED : 0));
+}

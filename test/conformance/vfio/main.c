@@ -18,6 +18,23 @@ static int usage(void)
 	return 2;
 }
 
+/* What process_tests.c executes: whether the inherited descriptor is a device of this vendor. */
+static int use_inherited(const char *fd, const char *vendor)
+{
+	uint16_t found = 0;
+	off_t config = (off_t)VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX);
+
+	return pread(atoi(fd), &found, sizeof(found), config) == sizeof(found) && found == atoi(vendor) ? 0 : 1;
+}
+
+/* The same: says on a descriptor that it runs, and ends with its standard input. */
+static int wait_for_end(const char *fd)
+{
+	char byte = 0;
+
+	return write(atoi(fd), &byte, 1) == 1 && read(0, &byte, 1) == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	static struct pci_device devices[DEVICES_MAX];
@@ -26,6 +43,10 @@ int main(int argc, char **argv)
 	const char *addresses[DEVICES_MAX];
 	unsigned count = 0;
 
+	if (argc == 4 && strcmp(argv[1], "--inherited") == 0)
+		return use_inherited(argv[2], argv[3]);
+	if (argc == 3 && strcmp(argv[1], "--wait") == 0)
+		return wait_for_end(argv[2]);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--list") == 0)
 			options.list = true;
