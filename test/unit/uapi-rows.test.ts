@@ -1,6 +1,6 @@
 /** The uAPI rows describe structs that a C compiler lays out the same way, and the documents made from them agree. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -8,7 +8,7 @@ import * as api from "../../proto/uapi/iommufd.js";
 import * as testApi from "../../proto/uapi/iommufd-test.js";
 import { fieldBytes, type AnyField, type StructLayout } from "../../proto/uapi/layout.js";
 import { ioctlListing, ioctlListingJson } from "../../proto/uapi/listing.js";
-import { ioctlTable, rowByRequest } from "../../proto/uapi/table.js";
+import { ioctlTable, rowOf } from "../../proto/uapi/table.js";
 import * as vfio from "../../proto/uapi/vfio.js";
 import * as vfioDevice from "../../proto/uapi/vfio-device.js";
 import * as vfioFeature from "../../proto/uapi/vfio-feature.js";
@@ -16,9 +16,8 @@ import * as vfioInterrupts from "../../proto/uapi/vfio-interrupts.js";
 import { renderings } from "../../scripts/render-uapi.js";
 
 const modules: Record<string, unknown>[] = [
-  { ...api },
-  { ...testApi },
-  { ...vfio, ...vfioDevice, ...vfioFeature, ...vfioInterrupts },
+  ...[{ ...api }, { ...testApi }],
+  { ...vfio, ...vfioDevice, ...vfioInterrupts, ...vfioFeature },
 ];
 const [apiLayouts, testLayouts, vfioLayouts] = modules.map((module) =>
   Object.values(module).filter(
@@ -111,9 +110,8 @@ describe("rows", () => {
     for (const row of ioctlTable) expect([row.name, row.missing === ""]).toEqual([row.name, row.support === "full"]);
   });
 
-  test("a request has one row", () => {
-    expect(rowByRequest.size).toBe(ioctlTable.length);
-    for (const row of ioctlTable) expect(rowByRequest.get(row.request)).toBe(row);
+  test("a request has one row for each kind of file that it is on", () => {
+    for (const row of ioctlTable) expect(rowOf(row.file, row.request)).toBe(row);
   });
 
   test("an argument has a struct iff it is a pointer", () => {
@@ -122,7 +120,7 @@ describe("rows", () => {
 
   /** The struct of the one operation that a field belongs to. */
   const structOf = (row: (typeof ioctlTable)[number], operations: readonly number[] | undefined) =>
-    operations === undefined
+    operations === undefined || row.family !== "test"
       ? row.struct
       : testApi.testOperations.find(({ op }) => operations.length === 1 && op === operations[0])!.struct;
 
@@ -138,7 +136,13 @@ describe("rows", () => {
   test("descriptors are fields of the row's own struct or of their one operation's, and operations are those of its field for them", () => {
     for (const row of ioctlTable) {
       const { struct, operation, memory, descriptors, makesDescriptors, values } = row;
-      for (const { field, operations } of descriptors) {
+      for (const { field, count, operations } of descriptors) {
+        if (count !== undefined) expect(struct.fields[count.name]).toBe(count);
+        if (field.offset >= struct.bytes) {
+          // Data behind the struct have no fields in it.
+          expect(row.tail).toMatch(/in/);
+          continue;
+        }
         const holder = field.name in struct.fields ? struct : structOf(row, operations);
         expect(holder.fields[field.name]).toBe(field);
       }
@@ -147,7 +151,8 @@ describe("rows", () => {
       if (operation === undefined) expect(operations).toEqual([]);
       else expect(struct.fields[operation.name]).toBe(operation);
       const known = values.find(({ field }) => field === operation?.name)?.values.map(({ value }) => value) ?? [];
-      for (const value of operations) expect(known).toContain(value);
+      const bits = row.flags.map(({ value }) => value);
+      for (const value of operations) expect([...known, ...bits]).toContain(value);
       // A set of them is a u32.
       for (const value of known) expect(value).toBeLessThan(32);
     }
@@ -271,19 +276,17 @@ if (!hasCompilers) console.warn("no gcc and g++ here: the C header is not compil
   });
 
   test("the VFIO structs are those of <linux/vfio.h>, as far as this system's has the fields", () => {
-    // Older headers do not name the padding at the end of structs, and have none in one; they know no dma-bufs and no nodes.
-    const newer: readonly StructLayout[] = [
-      vfioFeature.vfio_device_feature_dma_buf,
-      vfioFeature.vfio_region_dma_range,
-      vfioDevice.vfio_device_info,
-      vfioDevice.vfio_device_bind_iommufd,
-      vfioDevice.vfio_device_attach_iommufd_pt,
-      vfioDevice.vfio_device_detach_iommufd_pt,
-    ];
-    const known = vfioLayouts.filter((layout) => !newer.includes(layout));
+    // Older headers do not name padding, or leave it out, and lack whole structs.
+    const header = readFileSync("/usr/include/linux/vfio.h", "utf8");
+    const known = vfioLayouts.filter(({ name }) => header.includes(`struct ${name} {`));
+    expect(known.length).toBeGreaterThan(12);
     const checks = known.map((layout) => {
-      const fields = Object.entries(layout.fields).filter(([name]) => name !== "pad" && name !== "reserved");
-      return assertions({ ...layout, fields: Object.fromEntries(fields) });
+      const body = new RegExp(`struct ${layout.name} \\{[^}]*`).exec(header)![0];
+      const isThere = ({ name }: AnyField) => (name !== "pad" && name !== "reserved") || body.includes(`${name};`);
+      const fields = fieldsOf(layout).filter(isThere);
+      const alignment = Math.max(...fields.map((field) => fieldBytes[field.type]));
+      const bytes = roundUp(Math.max(...fields.map(endOf)), alignment);
+      return assertions({ ...layout, bytes, fields: Object.fromEntries(fields.map((field) => [field.name, field])) });
     });
     expect(() => {
       run("gcc", ["#include <stddef.h>", "#include <linux/vfio.h>", ...checks.flat(), main].join("\n"));
@@ -309,7 +312,8 @@ if (!hasCompilers) console.warn("no gcc and g++ here: the C header is not compil
 int main(void)
 {
 	for (unsigned i = 1; i < IOMMUFD_EMU_IOCTL_COUNT; i++)
-		if (iommufd_emu_ioctl_table[i - 1].request >= iommufd_emu_ioctl_table[i].request)
+		if (256ull * iommufd_emu_ioctl_table[i - 1].request + iommufd_emu_ioctl_table[i - 1].file >=
+		    256ull * iommufd_emu_ioctl_table[i].request + iommufd_emu_ioctl_table[i].file)
 			return 1;
 	return IOMMUFD_EMU_IOCTL_COUNT == ${ioctlTable.length} ? 0 : 2;
 }
