@@ -3,6 +3,7 @@ import { errno } from "../../proto/uapi/errno.js";
 import * as api from "../../proto/uapi/vfio-interrupts.js";
 import type { U64 } from "../u64.js";
 import type { IoEventFds } from "../vfio/ioeventfds.js";
+import { placeOf } from "../vfio/regions.js";
 import { returned } from "./call.js";
 import type { FileCall } from "./descriptors.js";
 import { UserStruct } from "./user-struct.js";
@@ -34,14 +35,9 @@ export function ioEventFd({ memory, descriptors }: FileCall, argument: U64, { io
   if (request.u32(fields.argsz) < minBytes) return -errno.EINVAL;
   if (!WIDTHS.includes(width)) return -errno.EINVAL;
   if (fd < REMOVE) return -errno.EINVAL;
-  const { bar, offset } = placeOf(request.u64(fields.offset));
+  const { region: bar, offset } = placeOf(request.u64(fields.offset));
   if (bar >= BARS || !ioEventFds.isStorable(bar, offset, width)) return -errno.EINVAL;
   const store = { bar, offset, width, data: request.u64(fields.data) };
   if (fd === REMOVE) return returned(ioEventFds.remove(store));
   return returned(ioEventFds.add(store, fd, (number) => descriptors.openEvent(number)));
-}
-
-/** Of a file offset: the region above, the offset in it in the 40 bits below. */
-function placeOf({ high, low }: U64): { readonly bar: number; readonly offset: number } {
-  return { bar: high >>> 8, offset: (high & 0xff) * 2 ** 32 + (low >>> 0) };
 }

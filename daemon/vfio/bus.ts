@@ -231,8 +231,8 @@ export class VfioBus {
     this.changed();
   }
 
-  inspect(): Record<string, unknown>[] {
-    return this.slots().map(({ address, driver, driverOverride, cdevIndex, group, device }) => ({
+  inspect(): Record<string, unknown> {
+    const functions = this.slots().map(({ address, driver, driverOverride, cdevIndex, group, device }) => ({
       address,
       group: group.id,
       driver: driver ?? null,
@@ -240,5 +240,6 @@ export class VfioBus {
       node: cdevIndex === undefined ? null : `vfio${cdevIndex}`,
       device: device?.inspect() ?? null,
     }));
+    return { functions, groups: [...this.groups.values()].map((group) => group.inspect()) };
   }
 }

@@ -18,7 +18,7 @@ import type { ConfigSpace, MakeConfigSpace } from "./config-space.js";
 import { VfioInterrupts } from "./interrupts.js";
 import { IoEventFds } from "./ioeventfds.js";
 import { LowPower } from "./low-power.js";
-import { barOf, isInMsixTable } from "./regions.js";
+import { barOf, msixTableIn } from "./regions.js";
 
 /** From here on no PASID can be kept. */
 const PASIDS_END = 0x8000_0000;
@@ -245,8 +245,9 @@ export class VfioPciDevice {
       eachAccess(offset, into, read, ROM_ACCESS_BYTES);
       return errno.OK;
     }
+    const table = msixTableIn(pci.model, region);
     eachAccess(offset, into, (at, bytes) => {
-      if (isInMsixTable(pci.model, region, at)) bytes.fill(0xff);
+      if (table !== undefined && at >= table.start && at <= table.last) bytes.fill(0xff);
       else pci.readBar(region, at, bytes);
     });
     return errno.OK;
@@ -257,8 +258,9 @@ export class VfioPciDevice {
     const { pci } = this;
     const error = this.checkDecoding(region);
     if (error !== errno.OK) return error;
+    const table = msixTableIn(pci.model, region);
     eachAccess(offset, from, (at, bytes) => {
-      if (!isInMsixTable(pci.model, region, at)) pci.writeBar(region, at, bytes);
+      if (table === undefined || at < table.start || at > table.last) pci.writeBar(region, at, bytes);
     });
     return errno.OK;
   }

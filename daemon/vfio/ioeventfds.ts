@@ -7,12 +7,10 @@ import type { EventCounter, OpenEvent } from "../core/event-counter.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import type { U64 } from "../u64.js";
 import { writeBarBytes } from "./bar-access.js";
+import { msixTableIn } from "./regions.js";
 
 /** Of one device, as in Linux: each is memory that the kernel holds for the user. */
 export const IOEVENTFDS_MAX = 1000;
-
-/** An entry of the MSI-X table. */
-const MSIX_ENTRY_BYTES = 16;
 
 /** A store; two with the same place, data and width are the same. */
 export interface Store {
@@ -45,9 +43,8 @@ export class IoEventFds {
   isStorable(bar: number, offset: number, width: number): boolean {
     const description = this.pci.model.bars[bar];
     if (description === undefined || offset + width > description.bytes) return false;
-    const { msix } = this.pci.model.interrupts;
-    if (msix?.bar !== bar) return true;
-    return offset + width <= msix.tableOffset || offset >= msix.tableOffset + msix.vectors * MSIX_ENTRY_BYTES;
+    const table = msixTableIn(this.pci.model, bar);
+    return table === undefined || offset + width <= table.start || offset > table.last;
   }
 
   /** EEXIST, ENOSPC, EBADF, EINVAL */

@@ -24,7 +24,9 @@ export interface FilePlace {
 
 /** @param offset not negative as a signed number */
 export function placeOf(offset: U64): FilePlace {
-  return { region: offset.high >>> (OFFSET_BITS - 32), offset: offset.modPowerOfTwo(REGION_SPAN) };
+  const highBits = OFFSET_BITS - 32;
+  const high = offset.high & (2 ** highBits - 1);
+  return { region: offset.high >>> highBits, offset: high * 2 ** 32 + (offset.low >>> 0) };
 }
 
 /** Where a region begins in the device file. */
@@ -74,8 +76,11 @@ export function regionFlags(pci: PciFunction, region: number): number {
   return READ | WRITE | mappable | (hasMsixTable ? api.VFIO_REGION_INFO_FLAG_CAPS : 0);
 }
 
-/** Whether a byte of a BAR belongs to the MSI-X table, which the user's reads and writes do not reach. */
-export function isInMsixTable({ interrupts: { msix } }: PciModel, bar: number, offset: number): boolean {
-  if (msix?.bar !== bar) return false;
-  return offset >= msix.tableOffset && offset < msix.tableOffset + msix.vectors * MSIX_ENTRY_BYTES;
+/** Bytes of a BAR that belong to the MSI-X table, which the user's reads and writes do not reach. */
+export function msixTableIn(
+  { interrupts: { msix } }: PciModel,
+  bar: number,
+): { start: number; last: number } | undefined {
+  if (msix?.bar !== bar) return undefined;
+  return { start: msix.tableOffset, last: msix.tableOffset + msix.vectors * MSIX_ENTRY_BYTES - 1 };
 }

@@ -150,7 +150,7 @@ describe("pread and pwrite", () => {
     const { vfio, fd, pci } = opened();
     expect(vfio.pread(fd, 0, 0x2000, 4)).toBe(-EINVAL);
     expect(vfio.pwrite(fd, 0, 0x2000, [1])).toBe(-EINVAL);
-    expect(vfio.pread(fd, 0, 2 ** 40 - 1, 1)).toBe(-EINVAL);
+    for (const offset of [2 ** 32, 2 ** 39, 2 ** 40 - 1]) expect(vfio.pread(fd, 0, offset, 1)).toBe(-EINVAL);
     expect(vfio.pwrite(fd, 0, 0x1ffe, [1, 2, 3, 4, 5, 6, 7, 8])).toBe(2);
     expect(vfio.pread(fd, 0, 0x1ffe, 8)).toEqual([1, 2]);
     expect(pci.takeAccesses()).toEqual(["w0+1ffe:2", "r0+1ffe:2"]);
@@ -251,6 +251,7 @@ describe("mmap", () => {
     expect(vfio.mmap(fd, 0, 0, 0x3000)).toBe(EINVAL);
     expect(vfio.mmap(fd, 0, 0x1000, 0x2000)).toBe(EINVAL);
     expect(vfio.mmap(fd, 0, 0x2000, 0x1000)).toBe(EINVAL);
+    expect(vfio.mmap(fd, 0, 2 ** 32, 0x1000)).toBe(EINVAL);
     expect(vfio.mapped(fd, 0, 0x1000, 0x1000).pieces!.length).toBe(1);
   });
 
