@@ -17,7 +17,7 @@ export interface Inspected {
   readonly iommus: readonly { inspect(): Record<string, unknown> }[];
   readonly endpoints: readonly EndpointNode[];
   /** PCI functions, with what programs do with them. */
-  readonly devices: readonly Record<string, unknown>[];
+  readonly devices: Record<string, unknown>;
   readonly frames: FrameTable;
   /** Memory of page tables: pages in use, by whose they are. */
   readonly tables: Readonly<Record<string, { readonly used: number }>>;
