@@ -81,6 +81,11 @@ static bool ours(void)
 	return atomic_load(&fork_mark.state) == OURS && atomic_load(&owner) == emu_sys(getpid, 0);
 }
 
+bool shim_is_vforked(void)
+{
+	return atomic_load(&fork_mark.state) == OURS && atomic_load(&owner) != emu_sys(getpid, 0);
+}
+
 /* Makes the channels this process's, if nobody else's thread does at the moment. False: use none of them. */
 static bool take_over(void)
 {

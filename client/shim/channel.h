@@ -55,6 +55,9 @@ void shim_settle_all(void);
 /* Connects a channel for `fd` in advance, so that a program without descriptors left finds out when it opens. */
 void shim_prepare(int fd, const struct shim_description *description);
 
+/* Whether this is a vforked child, which has its parent's memory and must not change the shim's state in it. */
+bool shim_is_vforked(void);
+
 /* Whether `fd` is the descriptor of a channel or a mapping, which the program does not know about. */
 bool shim_is_private(int fd);
 

@@ -1,6 +1,6 @@
 /*
- * mmap(2) of one of ours: an iommufd has memory of its vIOMMUs at certain offsets, nothing else can be mapped. And the
- * calls by which such a mapping goes.
+ * mmap(2) of one of ours: an iommufd has memory of its vIOMMUs at certain offsets, a device its BARs, nothing else can be
+ * mapped. And the calls by which such a mapping changes or goes.
  */
 #include <stdarg.h>
 
@@ -17,14 +17,17 @@ static int mmap_error(const struct shim_description *description, size_t length,
 {
 	bool shared = (flags & MAP_TYPE) == MAP_SHARED || (flags & MAP_TYPE) == MAP_SHARED_VALIDATE;
 	bool read_only = description->access == O_RDONLY;
+	enum shim_node node = description->node;
 
 	if (!length || offset & 4095 || (!shared && (flags & MAP_TYPE) != MAP_PRIVATE))
 		return -EINVAL;
-	if (description->node == SHIM_ACCESS || shim_is_queue(description->node))
+	if (node == SHIM_ACCESS || node == SHIM_GROUP || node == SHIM_ATTRIBUTE || shim_is_queue(node))
 		return -ENODEV;
 	if ((shared && protection & PROT_WRITE && read_only) || description->access == O_WRONLY)
 		return -EACCES;
-	if (!shared || read_only || description->node == SHIM_DMABUF)
+	if (shim_is_device(node))
+		return shared ? 0 : -EINVAL;
+	if (!shared || read_only || node == SHIM_DMABUF)
 		return -EINVAL;
 	return protection & PROT_EXEC ? -EPERM : 0;
 }
@@ -92,8 +95,19 @@ SHIM_EXPORT void *mremap(void *address, size_t old_length, size_t length, int fl
 	va_start(arguments, flags);
 	wanted = va_arg(arguments, void *);
 	va_end(arguments);
+	if (length > old_length && shim_is_fixed((uintptr_t)address, old_length)) {
+		shim_return(-EFAULT);
+		return MAP_FAILED;
+	}
 	moved = NEXT(mremap)(address, old_length, length, flags, wanted);
 	if (moved != MAP_FAILED)
 		shim_moved((uintptr_t)address, old_length, (uintptr_t)moved, length);
 	return moved;
+}
+
+SHIM_EXPORT int mprotect(void *address, size_t length, int protection)
+{
+	if (!shim_has_registers((uintptr_t)address, length))
+		return NEXT(mprotect)(address, length, protection);
+	return (int)shim_return(shim_protect((uintptr_t)address, length, protection));
 }

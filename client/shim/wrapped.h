@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -47,6 +48,9 @@ char *__realpath_chk(const char *path, char *resolved, size_t capacity);
 char *__getcwd_chk(char *buffer, size_t bytes, size_t capacity);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
+int __sigaction(int signal, const struct sigaction *wanted, struct sigaction *before);
+sighandler_t bsd_signal(int signal, sighandler_t handler);
+sighandler_t __sysv_signal(int signal, sighandler_t handler);
 int __xstat(int version, const char *path, struct stat *status);
 int __xstat64(int version, const char *path, struct stat64 *status);
 int __lxstat(int version, const char *path, struct stat *status);
@@ -63,7 +67,9 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *st
 	X(read) X(__read_chk) X(readv) X(write) X(writev) X(lseek) X(lseek64)                                          \
 	X(pread) X(pread64) X(__pread_chk) X(__pread64_chk) X(pwrite) X(pwrite64)                                      \
 	X(preadv) X(preadv64) X(preadv2) X(preadv64v2) X(pwritev) X(pwritev64) X(pwritev2) X(pwritev64v2)              \
-	X(mmap) X(mmap64) X(munmap) X(mremap)                                                                          \
+	X(mmap) X(mmap64) X(munmap) X(mremap) X(mprotect)                                                              \
+	X(sigaction) X(__sigaction) X(signal) X(bsd_signal) X(ssignal) X(sysv_signal) X(__sysv_signal)                 \
+	X(sigset) X(sigignore) X(sigprocmask) X(pthread_sigmask)                                                       \
 	X(poll) X(__poll_chk) X(ppoll) X(epoll_ctl)                                                                    \
 	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \
 	X(__xstat) X(__xstat64) X(__lxstat) X(__lxstat64) X(__fxstat) X(__fxstat64) X(__fxstatat) X(__fxstatat64)      \
