@@ -65,6 +65,12 @@ static void describe(const struct shim_description *description, struct stat *st
 		status->st_size = ATTRIBUTE_BYTES;
 		return;
 	}
+	if (description->node == SHIM_GROUP || description->node == SHIM_CDEV) {
+		/* Its node has gone, and with it the major. */
+		status->st_mode = S_IFCHR | 0600;
+		status->st_rdev = makedev(0, description->number);
+		return;
+	}
 	if (!is_misc(description->node)) {
 		status->st_dev = makedev(FILE_SYSTEM_MAJOR, ANONYMOUS_MINOR);
 		status->st_ino = ANONYMOUS_INODE;
