@@ -102,11 +102,12 @@ export class IovaSpace implements DmaPort {
       const address = at.plusNumber(done);
       const page = address.page();
       if (this.slow.has(page) && !mayTouchSlow)
-        return new Promise<void>((resolve) => this.waiting.push(resolve)).then(() =>
-          options.cancellation?.cancelled === true
-            ? { error: errno.EINTR, transferred: done }
-            : this.move(what, at, data, done, options, true),
-        );
+        return new Promise<void>((resolve) => this.waiting.push(resolve)).then(() => {
+          if (options.cancellation?.cancelled !== true) return this.move(what, at, data, done, options, true);
+          // Memory that has been asked answers, wanted or not.
+          if (what === "read") data.fill(0xee, done);
+          return { error: errno.EINTR, transferred: done };
+        });
       const bytes = this.pages.get(page);
       const write = what === "write";
       if (bytes === undefined || (write && this.readOnly.has(page))) {

@@ -273,6 +273,23 @@ describe("interrupts", () => {
   });
 });
 
+test("work that the answer to an interrupt starts is as any other: SUSPEND waits for its descriptor", async () => {
+  driver.memory.slow.add(DESTINATION / 4096);
+  driver.putRing(RING, [
+    { control: DESCRIPTOR.NULL | DESCRIPTOR.INT },
+    { size: 8, source: SOURCE, destination: DESTINATION },
+  ]);
+  driver.host.onInterrupt = () => {
+    driver.write("DMACOUNT", 2);
+  };
+  driver.start(RING, { control: CONTROL.REARM });
+  driver.write("DMACOUNT", 1);
+  driver.write("CHANCMD", COMMAND.SUSPEND);
+  expect([driver.read("CHANSTS"), driver.memory.pending]).toEqual([RING | STATE.ACTIVE, 1]);
+  await driver.memory.release();
+  expect(driver.read("CHANSTS")).toBe((RING + 64) | STATE.SUSPENDED);
+});
+
 test("inspect tells state, addresses, counts and the names of errors", () => {
   driver.run([{ control: DESCRIPTOR.NULL }, { control: 0xff000000 }], { completion: WORD });
   const tree = JSON.parse(JSON.stringify(driver.model.inspect())) as unknown;
