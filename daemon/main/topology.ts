@@ -9,6 +9,7 @@ import { BarPlacement } from "../devices/pci/bar-placement.js";
 import { PciDevice, type AllocateBarMemory } from "../devices/pci/function.js";
 import { createModel } from "../devices/pci/models.js";
 import type { PciFunction } from "../devices/pci/interface.js";
+import type { PciModelFactory } from "../devices/pci/model.js";
 import { MockBus } from "../devices/mock-bus.js";
 import { TableMemory } from "../hw/engine/table-memory.js";
 import { FaultCounter } from "../hw/fault-log.js";
@@ -128,23 +129,28 @@ export class Topology {
     const { address, driver, model, options } = config;
     const factory = createModel(model, options);
     if (typeof factory === "string") throw new TopologyError(`device ${address.text}: ${factory}`);
-    const { memory, later, allocateBarMemory } = this.options;
-    const { placement } = this;
-    const plugged = new PciDevice(factory, {
-      address,
-      ...this.describe(config),
-      memory,
-      later,
-      allocateBarMemory,
-      placement,
-    });
+    const plugged = this.makeDevice(factory, config);
     const group = this.group(config.group);
     const error = group.add(plugged);
-    if (error !== errno.OK)
+    if (error !== errno.OK) {
+      plugged.release();
       throw new TopologyError(`device ${address.text}: group ${group.id} does not take it: ${errnoName(error)}`);
+    }
     const device = { function: plugged, group, driver };
     this.devicesByAddress.set(address.text, device);
     return device;
+  }
+
+  private makeDevice(factory: PciModelFactory, config: DeviceConfig): PciDevice {
+    const { address } = config;
+    const { memory, later, allocateBarMemory } = this.options;
+    const { placement } = this;
+    try {
+      return new PciDevice(factory, { address, ...this.describe(config), memory, later, allocateBarMemory, placement });
+    } catch (error) {
+      if (error instanceof RangeError) throw new TopologyError(`device ${address.text}: ${error.message}`);
+      throw error;
+    }
   }
 
   /** What is behind which IOMMU and cannot be used there; tells the IOMMU of the device. */

@@ -33,12 +33,19 @@ const STATUS_CAPABILITIES = 1 << 4;
 /** Detected parity error, signalled system error, master and target aborts, master data parity error. */
 const STATUS_ERRORS = 0xf900;
 
+/** BARs have the numbers 0 to 5; where addresses are listed, the ROM's is behind them. */
+export const ROM_INDEX = 6;
+
 const BAR_BYTES = 4;
 const BAR_IO = 1;
 const BAR_64_BIT = 4;
 const BAR_PREFETCHABLE = 8;
 const ROM_ENABLE = 1;
 
+export const CAPABILITY_POWER = 0x01;
+/** Control and status, from the start of the capability, and the power state in it: 0 is D0. */
+export const POWER_CONTROL_AT = 4;
+export const POWER_STATE = 3;
 export const CAPABILITY_MSI = 0x05;
 export const CAPABILITY_MSIX = 0x11;
 export const MSI_ENABLE = 1 << 0;
@@ -49,7 +56,7 @@ export const MSIX_ENABLE = 1 << 15;
 
 /** What the bus has assigned stays over a function reset. */
 const ASSIGNED: readonly (readonly [start: number, end: number])[] = [
-  [BAR_0, BAR_0 + 6 * BAR_BYTES],
+  [BAR_0, BAR_0 + ROM_INDEX * BAR_BYTES],
   [ROM_ADDRESS, ROM_ADDRESS + BAR_BYTES],
   [INTERRUPT_LINE, INTERRUPT_LINE + 1],
 ];
@@ -61,7 +68,7 @@ export class ConfigSpace {
   private readonly writable: Uint8Array;
   private readonly cleared: Uint8Array;
 
-  /** @param placed where each BAR is, and the ROM at index 6 */
+  /** @param placed where each BAR is, and the ROM at ROM_INDEX */
   constructor(model: PciModel, placed: readonly number[]) {
     this.bytes = model.configBytes;
     this.values = new Uint8Array(this.bytes);
@@ -149,7 +156,7 @@ export class ConfigSpace {
     }
     if (rom === undefined) return;
     const mask = 2 ** 32 - romBytes(rom) + ROM_ENABLE;
-    this.describe(ROM_ADDRESS, littleEndian(placed[bars.length]!, 4), littleEndian(mask, 4));
+    this.describe(ROM_ADDRESS, littleEndian(placed[ROM_INDEX]!, 4), littleEndian(mask, 4));
   }
 
   private describeCapabilities({ capabilities, interrupts }: PciModel): void {
@@ -161,6 +168,9 @@ export class ConfigSpace {
       this.describe(offset + 2, body, writable, clearedByOne);
     }
     const extended = all.filter(({ offset }) => offset >= EXTENDED_CAPABILITIES);
+    // The list begins there, if with an empty header.
+    const first = extended[0]?.offset ?? 0;
+    if (first > EXTENDED_CAPABILITIES) this.describe(EXTENDED_CAPABILITIES, littleEndian(first * 2 ** 20, 4));
     for (const [index, { offset, id, version = 1, body, writable, clearedByOne }] of extended.entries()) {
       const next = extended[index + 1]?.offset ?? 0;
       this.describe(offset, littleEndian(id + version * 2 ** 16 + next * 2 ** 20, 4));

@@ -1,8 +1,8 @@
 /**
  * A PCI function on the bus: what the bus does for every device, around what its model does.
  *
- * Owns the gates: nothing is transferred and no message sent while bus mastering is off, and a function that was taken away reads
- * as ones, takes nothing and does nothing.
+ * Owns the gates: nothing is transferred and no message sent while bus mastering is off or the function sleeps, and a function that
+ * was taken away reads as ones, takes nothing and does nothing.
  */
 import { errno } from "../../../proto/uapi/errno.js";
 import type { PhysicalMemory, ReservedRegion } from "../../hw/interface.js";
@@ -12,17 +12,22 @@ import { DmaEngine, type DmaOptions, type DmaResult } from "../dma-engine.js";
 import type { RecordingIommu } from "../endpoint.js";
 import type { BarPlacement } from "./bar-placement.js";
 import {
+  CAPABILITY_POWER,
   COMMAND,
+  COMMAND_INTX_DISABLE,
   COMMAND_MASTER,
   ConfigSpace,
   MSI_ENABLE,
   MSIX_ENABLE,
   MSIX_MASK_ALL,
+  POWER_CONTROL_AT,
+  POWER_STATE,
+  ROM_INDEX,
   romBytes,
   STATUS_INTERRUPT,
 } from "./config-space.js";
 import type { BarMemory, InterruptSink, PciFunction } from "./interface.js";
-import type { DmaPort, PciHost, PciModel, PciModelFactory } from "./model.js";
+import type { BarDescription, DmaPort, PciHost, PciModel, PciModelFactory } from "./model.js";
 import { MsixTable } from "./msix-table.js";
 
 export interface AllocatedBarMemory extends BarMemory {
@@ -45,6 +50,13 @@ export interface PciFunctionOptions {
   readonly later: (task: () => void) => void;
 }
 
+/** Message control: log2 of the vectors that are enabled. */
+const MSI_ORDER_SHIFT = 4;
+const MSI_ORDER_MASK = 7;
+
+/** The widest access to a port. */
+const PORT_BYTES_MAX = 4;
+
 const MASTER_OFF: DmaResult = { error: errno.EIO, transferred: 0 };
 
 export class PciDevice implements PciFunction {
@@ -58,35 +70,66 @@ export class PciDevice implements PciFunction {
   intxAsserted = false;
   private readonly config: ConfigSpace;
   private readonly engine: DmaEngine;
-  private readonly addresses: readonly number[];
-  private readonly memories: readonly (AllocatedBarMemory | undefined)[];
+  private readonly placement: BarPlacement;
+  /** By number of the BAR; the ROM's at ROM_INDEX. */
+  private readonly addresses: number[] = [];
+  private readonly memories: AllocatedBarMemory[] = [];
   private readonly msix: MsixTable | undefined;
+  /** Configuration space offset of the power state; undefined: it is always in D0. */
+  private readonly powerAt: number | undefined;
+  /** What the model does with the pin. */
+  private pinLevel = false;
   private sink: InterruptSink | undefined;
   /** Of transfers that wait for pages, when a reset or the removal ends them. */
   private cancellation = new Cancellation();
 
-  /** @throws RangeError: there is no memory for a BAR */
+  /** @throws RangeError: there is no memory or no address for a BAR */
   constructor(factory: PciModelFactory, options: PciFunctionOptions) {
-    const { address, iommu, memory, placement } = options;
+    const { address, iommu, memory } = options;
     this.name = address.text;
     this.requesterId = address.requesterId;
     this.segment = address.segment;
     this.iommu = iommu;
     this.reservedRegions = options.reservedRegions;
-    this.engine = new DmaEngine(this.requesterId, iommu, memory);
-    this.model = factory(this.host(options.later));
-    const { bars, rom, interrupts } = this.model;
-    const placed = bars.map((bar) => (bar === undefined ? 0 : placement.place(bar)));
-    if (rom !== undefined) placed[bars.length] = placement.place({ space: "memory32", bytes: romBytes(rom) });
-    this.addresses = placed;
-    this.config = new ConfigSpace(this.model, placed);
-    this.memories = bars.map((bar) => {
-      if (bar?.memory === undefined) return undefined;
-      const allocated = options.allocateBarMemory(bar.memory.bytes);
-      if (allocated === undefined) throw new RangeError(`no memory for a BAR of ${bar.memory.bytes} bytes`);
-      return allocated;
+    // A transfer that has begun is stopped as well.
+    this.engine = new DmaEngine(this.requesterId, iommu, {
+      read: (physical, into) => (this.isMaster ? memory.read(physical, into) : errno.EIO),
+      write: (physical, from) => (this.isMaster ? memory.write(physical, from) : errno.EIO),
     });
+    this.model = factory(this.host(options.later));
+    this.placement = options.placement;
+    try {
+      this.takeResources(options.allocateBarMemory);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+    this.config = new ConfigSpace(this.model, this.addresses);
+    const { capabilities, interrupts } = this.model;
     this.msix = interrupts.msix && new MsixTable(interrupts.msix);
+    const power = capabilities.find(({ id, version }) => id === CAPABILITY_POWER && version === undefined);
+    this.powerAt = power && power.offset + POWER_CONTROL_AT;
+  }
+
+  private takeResources(allocate: AllocateBarMemory): void {
+    for (const [index, { space, bytes }] of this.windows()) {
+      const address = this.placement.place({ space, bytes });
+      if (address === undefined) throw new RangeError(`there is no room for a BAR of ${bytes} bytes`);
+      this.addresses[index] = address;
+    }
+    for (const [index, bar] of this.model.bars.entries()) {
+      if (bar?.memory === undefined) continue;
+      const allocated = allocate(bar.memory.bytes);
+      if (allocated === undefined) throw new RangeError(`there is no memory for a BAR of ${bar.memory.bytes} bytes`);
+      this.memories[index] = allocated;
+    }
+  }
+
+  /** What needs an address, under the number that `addresses` has it by. */
+  private *windows(): Generator<[index: number, window: Pick<BarDescription, "space" | "bytes">]> {
+    const { bars, rom } = this.model;
+    for (const [index, bar] of bars.entries()) if (bar !== undefined) yield [index, bar];
+    if (rom !== undefined) yield [ROM_INDEX, { space: "memory32", bytes: romBytes(rom) }];
   }
 
   private host(later: PciHost["later"]): PciHost {
@@ -117,7 +160,12 @@ export class PciDevice implements PciFunction {
   }
 
   private get isMaster(): boolean {
-    return this.present && (this.config.u16(COMMAND) & COMMAND_MASTER) !== 0;
+    return this.present && !this.sleeps && (this.config.u16(COMMAND) & COMMAND_MASTER) !== 0;
+  }
+
+  /** In a power state other than D0 it begins nothing. */
+  private get sleeps(): boolean {
+    return this.powerAt !== undefined && (this.config.u16(this.powerAt) & POWER_STATE) !== 0;
   }
 
   // ---- removal and reset ----------------------------------------------------------------------------------------------
@@ -135,7 +183,11 @@ export class PciDevice implements PciFunction {
 
   /** Gives back what it holds. Preconditions: it was removed, and nobody uses it. */
   release(): void {
-    for (const memory of this.memories) memory?.release();
+    for (const [index, { space }] of this.windows()) {
+      const address = this.addresses[index];
+      if (address !== undefined) this.placement.free(space, address);
+    }
+    for (const memory of Object.values(this.memories)) memory.release();
   }
 
   /** No work of the model's goes on. */
@@ -158,6 +210,7 @@ export class PciDevice implements PciFunction {
     if (!this.present) return;
     this.config.write(offset, from);
     this.model.configChanged?.(offset, from.length);
+    this.driveIntx();
     this.sendPending();
   }
 
@@ -170,7 +223,7 @@ export class PciDevice implements PciFunction {
     }
     if (this.msix?.read(bar, offset, into) === true) return;
     const memory = this.memoryAt(bar, offset);
-    if (memory === undefined) this.model.readBar(bar, offset, into);
+    if (memory === undefined) for (const [at, part] of this.parts(bar, offset, into)) this.model.readBar(bar, at, part);
     else memory.bytes.read(offset - memory.start, into);
   }
 
@@ -181,8 +234,18 @@ export class PciDevice implements PciFunction {
       return;
     }
     const memory = this.memoryAt(bar, offset);
-    if (memory === undefined) this.model.writeBar(bar, offset, from);
+    if (memory === undefined)
+      for (const [at, part] of this.parts(bar, offset, from)) this.model.writeBar(bar, at, part);
     else memory.bytes.write(offset - memory.start, from);
+  }
+
+  /** An access as it gets to the model: what is too wide for ports comes in two. */
+  private parts(bar: number, offset: number, bytes: Uint8Array): [offset: number, bytes: Uint8Array][] {
+    if (this.model.bars[bar]?.space !== "io" || bytes.length <= PORT_BYTES_MAX) return [[offset, bytes]];
+    return [
+      [offset, bytes.subarray(0, PORT_BYTES_MAX)],
+      [offset + PORT_BYTES_MAX, bytes.subarray(PORT_BYTES_MAX)],
+    ];
   }
 
   private memoryAt(bar: number, offset: number): { readonly bytes: BarMemory; readonly start: number } | undefined {
@@ -206,34 +269,53 @@ export class PciDevice implements PciFunction {
   }
 
   private setIntx(asserted: boolean): void {
+    this.pinLevel = asserted && this.present;
+    this.config.setStatus(STATUS_INTERRUPT, this.pinLevel);
+    this.driveIntx();
+  }
+
+  /** STATUS shows what the model wants; the pin stays down while it is disabled or messages are enabled in its place. */
+  private driveIntx(): void {
+    const isDisabled = (this.config.u16(COMMAND) & COMMAND_INTX_DISABLE) !== 0;
+    const asserted =
+      this.pinLevel && !isDisabled && !this.isEnabled("msi", MSI_ENABLE) && !this.isEnabled("msix", MSIX_ENABLE);
     if (asserted === this.intxAsserted) return;
     this.intxAsserted = asserted;
-    this.config.setStatus(STATUS_INTERRUPT, asserted);
     this.sink?.intx(asserted);
+  }
+
+  private isEnabled(kind: "msi" | "msix", bit: number): boolean {
+    return (this.messageControl(kind) & bit) !== 0;
+  }
+
+  /** 0: it has no such messages. */
+  private messageControl(kind: "msi" | "msix"): number {
+    const described = this.model.interrupts[kind];
+    return described === undefined ? 0 : this.config.u16(described.offset + 2);
   }
 
   private interrupt(vector: number): void {
     if (!this.isMaster) return;
     const { msi, msix } = this.model.interrupts;
-    const msixControl = msix === undefined ? 0 : this.config.u16(msix.offset + 2);
+    const msixControl = this.messageControl("msix");
     if (msix !== undefined && (msixControl & MSIX_ENABLE) !== 0) {
       if (vector >= msix.vectors) return;
       if ((msixControl & MSIX_MASK_ALL) !== 0 || this.msix!.isMasked(vector)) this.msix!.setPending(vector, true);
       else this.sink?.message(vector);
       return;
     }
-    const msiControl = msi === undefined ? 0 : this.config.u16(msi.offset + 2);
-    if ((msiControl & MSI_ENABLE) === 0) return;
+    const msiControl = this.messageControl("msi");
+    if (msi === undefined || (msiControl & MSI_ENABLE) === 0) return;
     // A device with fewer vectors than it wants folds the rest onto those that it has.
-    const enabled = 1 << ((msiControl >> 4) & 7);
+    const enabled = Math.min(msi.vectors, 1 << ((msiControl >> MSI_ORDER_SHIFT) & MSI_ORDER_MASK));
     this.sink?.message(vector % enabled);
   }
 
-  /** What was masked may not be any more. */
+  /** What was held back may not be any more. */
   private sendPending(): void {
     const { msix } = this.model.interrupts;
-    if (msix === undefined) return;
-    const control = this.config.u16(msix.offset + 2);
+    if (msix === undefined || !this.isMaster) return;
+    const control = this.messageControl("msix");
     if ((control & MSIX_ENABLE) === 0 || (control & MSIX_MASK_ALL) !== 0) return;
     for (let vector = 0; vector < msix.vectors; vector++) {
       if (!this.msix!.isPending(vector) || this.msix!.isMasked(vector)) continue;

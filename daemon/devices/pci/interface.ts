@@ -42,7 +42,7 @@ export interface PciFunction {
   writeBar(bar: number, offset: number, from: Uint8Array): void;
   /** The bytes of the BAR's memory pages (BarDescription.memory): shared with who maps them. */
   barMemory(bar: number): BarMemory | undefined;
-  /** Where the bus has placed a BAR: physical address of memory, port of I/O. For sysfs. */
+  /** Where the bus has placed a BAR, or the ROM under number 6: physical address of memory, port of I/O. For sysfs. */
   barAddress(bar: number): number;
 
   /** Level of the interrupt pin now. */

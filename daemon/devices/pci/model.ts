@@ -77,9 +77,9 @@ export interface DmaPort {
 /** What the bus lends a function. */
 export interface PciHost {
   readonly dma: DmaPort;
-  /** Sends a message-signalled interrupt: MSI-X or MSI vector, whichever the software has enabled. Lost if bus mastering is off. */
+  /** Sends a message-signalled interrupt: MSI-X or MSI vector, whichever the software has enabled. Lost while bus mastering is off. */
   interrupt(vector: number): void;
-  /** Level of the interrupt pin. */
+  /** Level of the interrupt pin, which is not seen while it is disabled or messages are enabled. */
   setIntx(asserted: boolean): void;
   /** Runs `task` once other work of the daemon has had its turn, in the order asked for. */
   later(task: () => void): void;
@@ -95,7 +95,7 @@ export interface PciModel {
   readonly bars: readonly (BarDescription | undefined)[];
   /** Expansion ROM image; absent: there is none. */
   readonly rom?: Uint8Array;
-  /** MSI and MSI-X are made from `interrupts` and are not repeated here. In the order of their linked list with those. */
+  /** MSI and MSI-X are made from `interrupts` and are not repeated here. Linked in the order of their offsets. */
   readonly capabilities: readonly CapabilityDescription[];
   readonly registers: readonly ConfigRegister[];
   readonly interrupts: InterruptDescription;
@@ -103,8 +103,8 @@ export interface PciModel {
   readonly resettable: boolean;
 
   /**
-   * A load from a register page of a BAR: naturally aligned, 1, 2, 4 or 8 bytes, inside the BAR. MSI-X table and pending
-   * bits are the bus's own and do not get here.
+   * A load from a register page of a BAR: naturally aligned, 1, 2, 4 or 8 bytes (of I/O space at most 4), inside the BAR. MSI-X
+   * table and pending bits are the bus's own and do not get here.
    * @param into is filled, little endian; what is no register reads as 0
    */
   readBar(bar: number, offset: number, into: Uint8Array): void;

@@ -1,6 +1,7 @@
 /** The device models by name, and the options that each takes: what a topology and the command line can plug in. */
 import { createIoat } from "./ioat/ioat.js";
 import type { PciModelFactory } from "./model.js";
+import { createTestDevice } from "./test-device/test-device.js";
 
 export type ModelOptions = Readonly<Record<string, string | number | boolean>>;
 
@@ -19,6 +20,11 @@ const models: Readonly<Record<string, ModelEntry>> = {
     what: "Intel IOAT DMA engine",
     options: { deviceId: "number", version: "number", transferLimitLg2: "number", resettable: "boolean" },
     create: createIoat,
+  },
+  testdev: {
+    what: "device with one of everything, for tests",
+    options: { express: "boolean", resettable: "boolean", intx: "boolean" },
+    create: createTestDevice,
   },
 };
 

@@ -11,8 +11,8 @@ import type {
   PciModel,
   PciModelFactory,
 } from "../model.js";
+import { RegisterFile, type RegisterBehaviour } from "../register-file.js";
 import { Channel } from "./channel.js";
-import { RegisterFile, type RegisterBehaviour } from "./register-file.js";
 import {
   configRegisters,
   DMA_COMP,

@@ -2,11 +2,7 @@
  * Intel IOAT (CBDMA) versions 3.2 to 3.4, registers and their bits in the datasheet's names: global ones from offset 0, those
  * of channel 0 from 0x80. Tables only.
  */
-
-export interface Register {
-  readonly offset: number;
-  readonly bytes: 1 | 2 | 4 | 8;
-}
+import type { Register } from "../register-file.js";
 
 export const registers = {
   /** Channel count. */

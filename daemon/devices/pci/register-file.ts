@@ -4,8 +4,12 @@
  * A register whose value counts as a whole takes effect with its last byte: 64-bit addresses may be written as two halves, the
  * low one first. The rest takes effect byte by byte.
  */
-import { U64 } from "../../../u64.js";
-import type { Register } from "./registers.js";
+import { U64 } from "../../u64.js";
+
+export interface Register {
+  readonly offset: number;
+  readonly bytes: 1 | 2 | 4 | 8;
+}
 
 export interface RegisterBehaviour {
   read(): U64;
