@@ -26,8 +26,8 @@ struct pci_device {
 	char address[16];
 	unsigned vendor, device;
 	unsigned group;
-	/* Devices of its IOMMU group. */
-	unsigned group_devices;
+	/* A device of its IOMMU group is bound to a driver that owns DMA: neither vfio-pci nor one of a bridge. */
+	bool group_has_host_driver;
 	/* "vfio0" */
 	char cdev[32];
 	/* An SR-IOV physical or virtual function, for which tokens have other rules. */
