@@ -265,7 +265,8 @@ void *memory_before_a_hole(size_t bytes)
 	uint8_t *memory = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	EXPECT(memory != MAP_FAILED && bytes <= PAGE);
-	EXPECT_OK(munmap(memory + PAGE, PAGE));
+	/* Not unmapped: the next mapping could come to lie there. */
+	EXPECT_OK(mprotect(memory + PAGE, PAGE, PROT_NONE));
 	return memory + PAGE - bytes;
 }
 

@@ -323,7 +323,7 @@ TEST_DEVICES(attach_bad_mapping, "ATTACH fails EFAULT for a mapping without memo
 	uint64_t bytes = PAGE;
 	uint32_t pt_id = opened.ioas_id;
 
-	EXPECT_OK(ioas_map(opened.iommu, opened.ioas_id, (uint8_t *)memory_before_a_hole(1) + 1, 16 * PAGE, PAGE));
+	EXPECT_OK(ioas_map(opened.iommu, opened.ioas_id, NO_MEMORY, 16 * PAGE, PAGE));
 	EXPECT_ERRNO(attach_cdev(opened.device, &pt_id), EFAULT);
 	EXPECT_EQ(pt_id, opened.ioas_id);
 	EXPECT_OK(ioas_unmap(opened.iommu, opened.ioas_id, 16 * PAGE, &bytes));

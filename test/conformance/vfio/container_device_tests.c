@@ -154,13 +154,14 @@ TEST_DEVICES(map_unaligned_with_device, "MAP with a domain wants size, IOVA and 
 	EXPECT_OK(map_dma(&opened, memory, iova, PAGE));
 }
 
-TEST_DEVICES(map_bad_memory, "MAP with a domain fails EFAULT for an address without memory, and to write what is read-only")
+TEST_DEVICES(map_bad_memory, "MAP with a domain fails EFAULT for memory that is not there or not accessible, and to write what is read-only")
 {
 	struct opened opened = open_with_device(subject->device);
 	uint64_t iova = find_iova(&opened, 4 * PAGE, PAGE);
 	const char byte = 0;
-	void *hole = (uint8_t *)memory_before_a_hole(1) + 1, *read_only = read_only_copy(&byte, 1);
+	void *hole = (uint8_t *)memory_before_a_hole(PAGE) + PAGE, *read_only = read_only_copy(&byte, 1);
 
+	EXPECT_ERRNO(map_dma(&opened, NO_MEMORY, iova, PAGE), EFAULT);
 	EXPECT_ERRNO(map_dma(&opened, hole, iova, PAGE), EFAULT);
 	EXPECT_ERRNO(map_dma(&opened, (uint8_t *)hole - PAGE, iova, 2 * PAGE), EFAULT);
 	EXPECT_ERRNO(container_map(opened.iommu, VFIO_DMA_MAP_FLAG_WRITE, read_only, iova, PAGE), EFAULT);
@@ -171,10 +172,9 @@ TEST_DEVICES(map_no_permission, "MAP with a domain and without permission fails 
 {
 	struct opened opened = open_with_device(subject->device);
 	uint64_t iova = find_iova(&opened, 4 * PAGE, PAGE);
-	void *hole = (uint8_t *)memory_before_a_hole(1) + 1;
 
 	EXPECT_ERRNO(container_map(opened.iommu, 0, new_memory(PAGE), iova, PAGE), EINVAL);
-	EXPECT_ERRNO(container_map(opened.iommu, 0, hole, iova, PAGE), EFAULT);
+	EXPECT_ERRNO(container_map(opened.iommu, 0, NO_MEMORY, iova, PAGE), EFAULT);
 }
 
 TEST_DEVICES(map_bar, "MAP of a mapped BAR fails EFAULT")
@@ -226,7 +226,7 @@ TEST_DEVICES(attach_bad_memory, "GET_DEVICE_FD fails EFAULT if memory mapped bef
 {
 	struct opened opened = open_group_only(subject->device, "/dev/iommu");
 
-	EXPECT_OK(map_dma(&opened, (uint8_t *)memory_before_a_hole(1) + 1, 16 * PAGE, PAGE));
+	EXPECT_OK(map_dma(&opened, NO_MEMORY, 16 * PAGE, PAGE));
 	EXPECT_ERRNO(get_device_fd(opened.group, subject->device->address), EFAULT);
 	expect_device_free(&opened, subject->device);
 }

@@ -54,19 +54,44 @@ static bool read_link(const char *address, const char *name, char *base, size_t 
 	return true;
 }
 
-/* The first name in a directory that begins so; how many there are. */
-static unsigned names_in(const char *path, const char *prefix, char *first, size_t bytes)
+/* The first name in a directory that begins so. */
+static bool find_name(const char *path, const char *prefix, char *name, size_t bytes)
 {
 	DIR *directory = opendir(path);
 	struct dirent *entry;
-	unsigned count = 0;
+	bool found = false;
 
-	while (directory && (entry = readdir(directory)))
-		if (entry->d_name[0] != '.' && strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && count++ == 0 && first)
-			copy_name(first, bytes, entry->d_name);
+	while (!found && directory && (entry = readdir(directory))) {
+		found = strncmp(entry->d_name, prefix, strlen(prefix)) == 0;
+		if (found)
+			copy_name(name, bytes, entry->d_name);
+	}
 	if (directory)
 		closedir(directory);
-	return count;
+	return found;
+}
+
+/* Ports share the group of what is behind them, and their driver does no DMA. */
+static bool is_host_driver(const char *driver)
+{
+	return strncmp(driver, "vfio", 4) != 0 && strcmp(driver, "pcieport") != 0 && strcmp(driver, "pci-stub") != 0;
+}
+
+static bool group_has_host_driver(unsigned group)
+{
+	char path[64], driver[64];
+	DIR *directory;
+	struct dirent *entry;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/sys/kernel/iommu_groups/%u/devices", group);
+	directory = opendir(path);
+	while (directory && (entry = readdir(directory)))
+		if (entry->d_name[0] != '.' && read_link(entry->d_name, "driver", driver, sizeof(driver)))
+			found = found || is_host_driver(driver);
+	if (directory)
+		closedir(directory);
+	return found;
 }
 
 static void read_resources(struct pci_device *device)
@@ -104,10 +129,9 @@ const char *find_device(struct pci_device *device, const char *address)
 		return "has no IOMMU group";
 	device->group = (unsigned)strtoul(name, NULL, 10);
 	snprintf(path, sizeof(path), SYSFS_DEVICES "/%s/vfio-dev", address);
-	if (names_in(path, "vfio", device->cdev, sizeof(device->cdev)) == 0)
+	if (!find_name(path, "vfio", device->cdev, sizeof(device->cdev)))
 		return "has no cdev below vfio-dev";
-	snprintf(path, sizeof(path), "/sys/kernel/iommu_groups/%u/devices", device->group);
-	device->group_devices = names_in(path, "", NULL, 0);
+	device->group_has_host_driver = group_has_host_driver(device->group);
 	device->sriov = read_link(address, "physfn", name, sizeof(name)) ||
 			read_hexadecimal(address, "sriov_totalvfs", &unused);
 	read_resources(device);

@@ -26,8 +26,8 @@ struct pci_device {
 	char address[16];
 	unsigned vendor, device;
 	unsigned group;
-	/* Devices of its IOMMU group. */
-	unsigned group_devices;
+	/* A device of its IOMMU group is bound to a driver that owns DMA: neither vfio-pci nor one of a bridge. */
+	bool group_has_host_driver;
 	/* "vfio0" */
 	char cdev[32];
 	/* An SR-IOV physical or virtual function, for which tokens have other rules. */
@@ -134,6 +134,9 @@ void change_command(int device, uint32_t set, uint32_t clear);
 
 /* Shared anonymous memory, filled with zeros. */
 void *new_memory(size_t bytes);
+/* An address where nothing can be mapped. */
+#define NO_MEMORY ((void *)0x8000)
+
 /* `bytes` accessible bytes, then a page that is not. */
 void *memory_before_a_hole(size_t bytes);
 /* A copy of these bytes in memory that can only be read. */

@@ -92,8 +92,27 @@ TEST_MODES(dma_many, "thousands of mappings are made, and removed in another ord
 
 /* ---- a BAR as memory -------------------------------------------------------------------------------------------------- */
 
+enum part {
+	WHOLE,
+	ONE_PAGE,
+	MISALIGNED,
+};
+
+/* Maps the BAR once more at an address that no page of 1 GiB begins at, nor one of the BAR's size. */
+static void *map_misaligned(int device, uint32_t bar, uint64_t bytes)
+{
+	uint8_t *reserved = mmap(NULL, 2 * HUGE_1G + bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *place;
+
+	EXPECT(reserved != MAP_FAILED);
+	place = (uint8_t *)(((uintptr_t)reserved + HUGE_1G - 1) & ~(HUGE_1G - 1)) + PAGE;
+	EXPECT(mmap(place, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, device,
+		    (off_t)VFIO_PCI_INDEX_TO_OFFSET(bar)) == place);
+	return place;
+}
+
 /* A mapped BAR is memory for a native container only. */
-static void map_of_bar(const struct subject *subject, bool partial)
+static void map_of_bar(const struct subject *subject, enum part part)
 {
 	struct opened opened = open_device(subject);
 	int bar = find_bar(opened.device, VFIO_REGION_INFO_FLAG_MMAP | VFIO_REGION_INFO_FLAG_WRITE);
@@ -105,10 +124,12 @@ static void map_of_bar(const struct subject *subject, bool partial)
 		SKIP("no BAR can be mapped");
 	bytes = region_info(opened.device, (uint32_t)bar).size;
 	mapped = map_region(opened.device, (uint32_t)bar);
-	if (partial && bytes == PAGE)
+	if (part == ONE_PAGE && bytes == PAGE)
 		SKIP("the BAR is one page");
-	if (partial)
+	if (part == ONE_PAGE)
 		bytes = PAGE;
+	if (part == MISALIGNED)
+		mapped = map_misaligned(opened.device, (uint32_t)bar, bytes);
 	iova = find_iova(&opened, bytes, PAGE);
 	if (!native) {
 		EXPECT_ERRNO(map_dma(&opened, mapped, iova, bytes), EFAULT);
@@ -120,10 +141,15 @@ static void map_of_bar(const struct subject *subject, bool partial)
 
 TEST_MODES(dma_map_full_bar, "a mapped BAR is no memory for an iommufd: EFAULT; a native container takes it")
 {
-	map_of_bar(subject, false);
+	map_of_bar(subject, WHOLE);
 }
 
 TEST_MODES(dma_map_partial_bar, "nor is one page of a mapped BAR")
 {
-	map_of_bar(subject, true);
+	map_of_bar(subject, ONE_PAGE);
+}
+
+TEST_MODES(dma_map_misaligned_bar, "nor a BAR that is mapped one page off its alignment")
+{
+	map_of_bar(subject, MISALIGNED);
 }

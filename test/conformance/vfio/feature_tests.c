@@ -352,6 +352,17 @@ static bool has_hot_reset(int device, struct hot_reset_info *info)
 	return false;
 }
 
+/* Whether the reset concerns no device outside the device's own group, or outside what its context owns. */
+static bool all_owned(const struct opened *opened, const struct pci_device *device, const struct hot_reset_info *info)
+{
+	if (opened->cdev)
+		return info->head.flags & VFIO_PCI_HOT_RESET_FLAG_DEV_ID_OWNED;
+	for (uint32_t i = 0; i < info->head.count; i++)
+		if (info->devices[i].group_id != device->group)
+			return false;
+	return true;
+}
+
 TEST_ROUTES(hot_reset_info_struct, "GET_PCI_HOT_RESET_INFO fails EFAULT, then EINVAL for argsz below 12")
 {
 	struct opened opened = open_device(subject);
@@ -451,10 +462,26 @@ TEST_ROUTES(hot_reset_groups, "PCI_HOT_RESET with too many groups fails EINVAL, 
 		EXPECT_ERRNO(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &call), EINVAL);
 		call.groups[0] = opened.group;
 	}
-	if (info.head.count > 1)
-		SKIP("the reset would concern other devices");
+	if (!all_owned(&opened, subject->device, &info))
+		SKIP("the reset would concern devices that others may use");
 	EXPECT_OK(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &call));
 	EXPECT_EQ(config_read(opened.device, 0, 2), subject->device->vendor);
+}
+
+TEST_ROUTES(hot_reset_not_owned, "PCI_HOT_RESET that concerns a device that the caller does not own fails EINVAL")
+{
+	struct opened opened = open_device(subject);
+	struct hot_reset_info info;
+	struct {
+		struct vfio_pci_hot_reset head;
+		int32_t group;
+	} call = { .head = { .argsz = sizeof(call), .count = opened.cdev ? 0 : 1 }, .group = opened.group };
+
+	if (!has_hot_reset(opened.device, &info))
+		SKIP("the device is on a root bus");
+	if (all_owned(&opened, subject->device, &info))
+		SKIP("the caller owns every device that the reset concerns");
+	EXPECT_ERRNO(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &call), EINVAL);
 }
 
 TEST_DEVICES(hot_reset_owned, "of a cdev DEV_ID_OWNED is set exactly if no entry is the id of a device that is not owned")

@@ -304,6 +304,14 @@ static struct subject subject_of(const struct test *test, unsigned device, unsig
 	return subject;
 }
 
+static bool is_chosen(const char *id)
+{
+	for (unsigned i = 0; i < running->filter_count; i++)
+		if (strstr(id, running->filters[i]))
+			return true;
+	return running->filter_count == 0;
+}
+
 /* Calls `visit` for each run of the tests, and returns how many there are. */
 static unsigned each_run(bool (*visit)(const struct test *, const struct subject *, unsigned, const char *), bool *passed)
 {
@@ -317,7 +325,7 @@ static unsigned each_run(bool (*visit)(const struct test *, const struct subject
 				char id[160];
 				struct subject subject = subject_of(test, device, variant, id, sizeof(id));
 
-				if (running->filter && !strstr(id, running->filter))
+				if (!is_chosen(id))
 					continue;
 				number++;
 				if (visit && !visit(test, &subject, number, id))
@@ -336,7 +344,7 @@ int run_tests(const struct run_options *options)
 	running = options;
 	if (options->list) {
 		for (const struct test *test = tests; test; test = test->next)
-			if (!options->filter || strstr(test->name, options->filter))
+			if (is_chosen(test->name))
 				printf("%s\t%s\t%s\n", test->name, scope_names[test->scope], test->rule);
 		return 0;
 	}

@@ -82,8 +82,12 @@ void register_test(struct test *test);
 #define TEST_ROUTES(name, rule) DEFINE_TEST(SCOPE_ROUTES, name, rule)
 #define TEST_MODES(name, rule) DEFINE_TEST(SCOPE_MODES, name, rule)
 
+#define FILTERS_MAX 8
+
 struct run_options {
-	const char *filter;
+	/* Only tests whose name contains one of these; none: all tests. */
+	const char *filters[FILTERS_MAX];
+	unsigned filter_count;
 	bool list;
 	const struct pci_device *devices;
 	unsigned device_count;

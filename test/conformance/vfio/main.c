@@ -13,7 +13,7 @@
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: vfio_conformance [--list] [--filter TEXT] BDF...\n"
+	fprintf(stderr, "usage: vfio_conformance [--list] [--filter TEXT]... BDF...\n"
 			"  BDF is a PCI device bound to vfio-pci, as 0000:00:04.0; " DEVICES_VARIABLE " names them likewise\n");
 	return 2;
 }
@@ -50,8 +50,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--list") == 0)
 			options.list = true;
-		else if (strcmp(argv[i], "--filter") == 0 && i + 1 < argc)
-			options.filter = argv[++i];
+		else if (strcmp(argv[i], "--filter") == 0 && i + 1 < argc && options.filter_count < FILTERS_MAX)
+			options.filters[options.filter_count++] = argv[++i];
 		else if (argv[i][0] == '-' || count == DEVICES_MAX)
 			return usage();
 		else
