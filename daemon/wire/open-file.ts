@@ -19,9 +19,7 @@ export abstract class OpenFile {
   abstract readonly node: string;
 
   /** ioctl(2). @returns what ioctl(2) returns, or a negative errno */
-  ioctl(_call: FileCall, _request: number, _argument: U64): number {
-    return -errno.ENOTTY;
-  }
+  abstract ioctl(call: FileCall, request: number, argument: U64): number;
 
   constructor(readonly token: string) {}
 
@@ -207,6 +205,10 @@ export class EndpointFile extends OpenFile {
 
   get endpoint(): Endpoint {
     return this.target.endpoint;
+  }
+
+  override ioctl(): number {
+    return -errno.ENOTTY;
   }
 
   /** @returns the device object's id, or as a negative errno EINVAL (bound already, here or elsewhere), EPERM, ENOMEM */
