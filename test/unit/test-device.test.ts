@@ -1,7 +1,10 @@
 /** The test device: its registers through each BAR, its ROM, and what comes of a copy. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { DMA_COMMAND, DMA_LENGTH_MAX, DMA_STATUS, registers } from "../../daemon/devices/pci/test-device/registers.js";
 import { MEMORY_BYTES } from "../support/pci-slot.js";
+import { repositoryRoot } from "../support/repository.js";
 import { TestDeviceDriver } from "../support/test-device-driver.js";
 
 describe("registers", () => {
@@ -177,4 +180,23 @@ test("the ROM is one image of 2 KiB for this device, whose bytes add up to 0", (
   expect(view.getUint32(data + 0x0c, true) >>> 8).toBe(identity.classCode);
   expect([view.getUint16(data + 0x10, true) * 512, rom![data + 0x15]! & 0x80]).toEqual([2048, 0x80]);
   expect(rom!.reduce((sum, byte) => (sum + byte) & 0xff, 0)).toBe(0);
+});
+
+describe("docs/device-models.md", () => {
+  const page = readFileSync(join(repositoryRoot, "docs/device-models.md"), "utf8");
+
+  test("has every register where the code has it, and no other", () => {
+    const rows = [...page.matchAll(/^\| `([A-Z_0-9]+)` +\| (0x[0-9a-f]+) +\| (\d) /gm)];
+    const documented = rows.map(([, name, offset, bytes]) => [name, Number(offset), Number(bytes)]);
+    expect(documented).toEqual(Object.entries(registers).map(([name, { offset, bytes }]) => [name, offset, bytes]));
+    expect(page).toContain(`1 to ${DMA_LENGTH_MAX} bytes`);
+  });
+
+  test("has every capability where software finds it", () => {
+    const driver = new TestDeviceDriver();
+    const table = page.slice(page.indexOf("| capability"));
+    const documented = [...table.matchAll(/\| (0x[0-9a-f]+) /g)].map(([, offset]) => Number(offset));
+    const found = [...driver.capabilities("plain"), ...driver.capabilities("extended")].map(({ offset }) => offset);
+    expect(documented).toEqual(found);
+  });
 });
