@@ -13,6 +13,7 @@ import { keepersBecome, keepersFor } from "../support/keepers.js";
 import { requirements } from "../support/requirements.js";
 import { repositoryRoot } from "../support/repository.js";
 import { AccessDaemon } from "./access-daemon.js";
+import { DeviceDaemon } from "./device-daemon.js";
 
 const program = join(repositoryRoot, "build/test/clients/c/shim_program");
 const shim = join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so");
@@ -25,10 +26,13 @@ const scenariosOf = (names: readonly string[]) =>
   }));
 /** Those of descriptors that ioctls make. */
 const ACCESSES = "shim_accesses.c";
-const scenarios = scenariosOf(sources.filter((name) => name !== ACCESSES));
+/** Those of VFIO devices and of mapped registers. */
+const DEVICES = ["shim_devices.c", "shim_trap.c"];
+const scenarios = scenariosOf(sources.filter((name) => name !== ACCESSES && !DEVICES.includes(name)));
 /** Of the task that keeps the memory of a process. */
 const keeperScenarios = scenariosOf(["shim_keeper.c"]);
 const accessScenarios = scenariosOf([ACCESSES]);
+const deviceScenarios = scenariosOf(DEVICES);
 
 const environment = (socket: string): Record<string, string> => ({ LD_PRELOAD: shim, IOMMUFD_EMU_SOCKET: socket });
 
@@ -38,7 +42,7 @@ requirements("compiler", "native").describe("preload shim", () => {
   test("the scenarios below are those of the program", async () => {
     const { stdout } = await runProgram(program, ["--list"], {});
     const listed = stdout.trim().split("\n");
-    const all = [...scenarios, ...accessScenarios];
+    const all = [...scenarios, ...accessScenarios, ...deviceScenarios];
     expect(listed.sort()).toEqual(all.map(({ name, rule }) => `${name}\t${rule}`).sort());
   });
 
@@ -113,6 +117,22 @@ requirements("compiler", "native").describe("preload shim", () => {
       const { status } = await runProgram(program, ["access_without_a_number"], environment(daemon.socket));
       // The one that the scenario makes when it has numbers again.
       expect([status, daemon.made]).toEqual([0, before + 1]);
+    });
+  });
+
+  describe("with a daemon that has a device", () => {
+    let daemon: DeviceDaemon;
+    beforeAll(async () => {
+      daemon = await DeviceDaemon.start();
+    });
+    afterAll(() => daemon.stop());
+
+    test.each(deviceScenarios)("$name: $rule", async ({ name }) => {
+      const end = await runProgram(program, [name], environment(daemon.socket));
+      expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      for (let tries = 0; tries < 100 && daemon.descriptions > 0; tries++)
+        await new Promise((next) => setTimeout(next, 20));
+      expect(daemon.descriptions).toBe(0);
     });
   });
 

@@ -152,6 +152,8 @@ static const struct scenario *const groups[] = {
 	queue_scenarios,
 	inject_scenarios,
 	keeper_scenarios,
+	device_scenarios,
+	trap_scenarios,
 };
 
 int main(int argc, char **argv)
