@@ -95,6 +95,24 @@ requirements("compiler", "native").describe("preload shim", () => {
       expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
       expect([daemon.running, daemon.errors]).toEqual([true, ""]);
     });
+
+    describe("with a daemon that has a device", () => {
+      let deviceDaemon: DeviceDaemon;
+      beforeAll(async () => {
+        deviceDaemon = await DeviceDaemon.start();
+      });
+      afterAll(() => deviceDaemon.stop());
+
+      test.each(deviceScenarios)("$name", async ({ name }) => {
+        const end = await runProgram(join(directory, "shim_program"), [name], {
+          ...environment(deviceDaemon.socket),
+          LD_PRELOAD: libraries,
+          // The scenarios are about these signals.
+          ASAN_OPTIONS: "handle_segv=0:handle_sigbus=0:use_sigaltstack=0",
+        });
+        expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      });
+    });
   });
 
   describe("with a daemon whose ioctls make descriptors", () => {
