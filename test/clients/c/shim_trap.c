@@ -1,5 +1,7 @@
-/* Scenarios: mapped registers, and the signals of a program that has them. */
+/* Scenarios: mapped registers, and the signals of a program that has them. x86-64 only. */
 #include "shim_device.h"
+
+#ifdef __x86_64__
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -659,3 +661,9 @@ const struct scenario trap_scenarios[] = {
 	  vforked_child_sets_a_handler },
 	{ NULL, NULL, NULL },
 };
+
+#else
+
+const struct scenario trap_scenarios[] = { { NULL, NULL, NULL } };
+
+#endif
