@@ -10,6 +10,7 @@ import type { BackingFile, PfnRunSink } from "./mm.js";
 import type { Pages } from "./pages.js";
 
 export class DmaBuf {
+  /** Nothing new can be mapped of it for now. What is mapped goes with `revoke`. */
   revoked = false;
   /** What is mapped of it and not yet revoked, with the areas of each by IOAS. */
   private readonly mapped = new Map<Pages, Map<Ioas, number>>();
@@ -20,6 +21,8 @@ export class DmaBuf {
     private readonly memory: BackingFile,
     /** In bytes, a multiple of 4096. */
     readonly size: number,
+    /** It is one range of physical memory; of several none can be mapped. */
+    readonly isContiguous = true,
   ) {}
 
   /** @returns what a pages object pins, as its file */

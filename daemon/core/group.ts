@@ -38,13 +38,55 @@ export const NO_PASID = 0;
 export class IommuGroup {
   private owner: Context | undefined;
   private claims = 0;
+  /** Devices of it that an ordinary driver of the host has. */
+  private hostDrivers = 0;
   private readonly attachments = new Map<number, Attachment>();
   private listening = false;
+  private readonly members: BusDevice[];
 
   constructor(
     readonly id: number,
-    readonly devices: readonly BusDevice[],
-  ) {}
+    devices: readonly BusDevice[],
+  ) {
+    this.members = [...devices];
+  }
+
+  get devices(): readonly BusDevice[] {
+    return this.members;
+  }
+
+  /** A device is plugged in: it takes part in what the group is attached to. @returns the driver's error */
+  add(device: BusDevice): Errno {
+    for (const [pasid, { hwpt }] of this.attachments) {
+      const error = setDomainOf(device, pasid, hwpt.domain);
+      if (error === errno.OK) continue;
+      this.block(device);
+      return error;
+    }
+    this.members.push(device);
+    if (this.listening) this.route(device, true);
+    return errno.OK;
+  }
+
+  /** A device is unplugged. Preconditions: it is not bound. */
+  remove(device: BusDevice): void {
+    this.members.splice(this.members.indexOf(device), 1);
+    if (this.listening) this.route(device, false);
+    this.block(device);
+  }
+
+  private block(device: BusDevice): void {
+    for (const pasid of this.attachments.keys()) setDomainOf(device, pasid, undefined);
+  }
+
+  /** Whether some context or some driver of the host decides where its DMA goes. */
+  get isOwned(): boolean {
+    return this.owner !== undefined || this.hostDrivers > 0;
+  }
+
+  isOwnedBy(context: Context): boolean {
+    return this.owner === context;
+  }
 
   /** @param pasid NO_PASID, or from 1 */
   attachment(pasid: number): Attachment | undefined {
@@ -64,7 +106,7 @@ export class IommuGroup {
 
   /** Makes a context the owner; every bound device is one claim. @returns EPERM, EINVAL */
   claim(context: Context): Errno {
-    if (this.owner !== undefined && this.owner !== context) return errno.EPERM;
+    if (this.hostDrivers > 0 || (this.owner !== undefined && this.owner !== context)) return errno.EPERM;
     if (this.owner === undefined) {
       // Firmware wants such regions mapped at all times, which a blocked group cannot have.
       const direct = this.devices.some((device) => device.reservedRegions.some((region) => region.kind === "direct"));
@@ -79,6 +121,18 @@ export class IommuGroup {
   unclaim(): void {
     this.claims--;
     if (this.claims === 0) this.owner = undefined;
+  }
+
+  /** An ordinary driver takes a device of the group: DMA is the host's then. @returns EBUSY while a context has the group */
+  claimForHost(): Errno {
+    if (this.owner !== undefined) return errno.EBUSY;
+    this.hostDrivers++;
+    return errno.OK;
+  }
+
+  /** Gives back a claim for the host. */
+  unclaimForHost(): void {
+    this.hostDrivers--;
   }
 
   /** Adds a device to those attached; the first one moves the group. @returns EINVAL, or the driver's error */
@@ -175,16 +229,18 @@ export class IommuGroup {
     const wanted = [...this.attachments.values()].some(({ hwpt }) => hwpt.fault !== undefined);
     if (wanted === this.listening) return;
     this.listening = wanted;
-    for (const { iommu, requesterId } of this.devices) {
-      const router = wanted ? new PageRequestRouter(this, iommu.hasUserPasidTables === true) : undefined;
-      iommu.listen?.(
-        requesterId,
-        router &&
-          ((request, respond) => {
-            router.report(request, respond);
-          }),
-      );
-    }
+    for (const device of this.devices) this.route(device, wanted);
+  }
+
+  private route({ iommu, requesterId }: BusDevice, wanted: boolean): void {
+    const router = wanted ? new PageRequestRouter(this, iommu.hasUserPasidTables === true) : undefined;
+    iommu.listen?.(
+      requesterId,
+      router &&
+        ((request, respond) => {
+          router.report(request, respond);
+        }),
+    );
   }
 }
 

@@ -78,3 +78,14 @@ export interface SharedMemory {
 
 /** @returns zeroed memory, or ENOMEM */
 export type AllocateSharedMemory = (bytes: number) => SharedMemory | Errno;
+
+/** Bytes of a device that others reach by DMA: registers and memory of a BAR. It answers for as long as somebody holds it. */
+export interface DeviceMemory {
+  /** For inspection. */
+  readonly name: string;
+  read(at: number, into: Uint8Array): void;
+  write(at: number, from: Uint8Array): void;
+}
+
+/** Gives the bytes of a device page frames, consecutive when they are pinned. */
+export type ExportDeviceMemory = (memory: DeviceMemory) => BackingFile;

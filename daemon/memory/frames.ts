@@ -7,7 +7,7 @@
  * need. Owns the invariant that two objects never share a slot.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { PfnRunSink } from "../core/mm.js";
+import type { BackingFile, PfnRunSink } from "../core/mm.js";
 import { CLIENT_PFN_FIRST, TABLE_PFN_FIRST, type PhysicalMemory } from "../hw/interface.js";
 import { PAGE_SIZE } from "../u64.js";
 
@@ -129,6 +129,23 @@ export class FrameTable implements PhysicalMemory {
       if (chunk.pins === 0) this.free(chunk);
       at += part;
     }
+  }
+
+  /** The pages of an object as a file, which holds the object until it is released. */
+  fileOf(object: MemoryObject): BackingFile {
+    object.hold();
+    return {
+      name: object.name,
+      pin: (first: number, count: number, _write: boolean, sink: PfnRunSink) =>
+        this.pin([{ object, page: first, count }], sink),
+      unpin: (pfn: number, count: number) => {
+        this.unpin(pfn, count);
+      },
+      physicalPages: (pfn: number) => this.physicalPages(pfn),
+      release: () => {
+        object.drop();
+      },
+    };
   }
 
   /** Pages of the physical page that a pinned page is a part of; it begins at a multiple of that, as it does in the object. */

@@ -1,6 +1,6 @@
 /** Memory that belongs to no client: what the kernel of a real machine would have allocated for a driver. */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { BackingFile, PfnRunSink } from "../core/mm.js";
+import type { BackingFile } from "../core/mm.js";
 import { PAGE_SIZE } from "../u64.js";
 import { MemoryObject, type FrameTable } from "./frames.js";
 
@@ -31,18 +31,5 @@ class KernelObject extends MemoryObject {
 
 /** @param bytes a multiple of 4096 @returns zeroed memory whose page frames are consecutive when they are pinned */
 export function allocateKernelMemory(frames: FrameTable, bytes: number): BackingFile {
-  const object = new KernelObject(bytes);
-  object.hold();
-  return {
-    name: object.name,
-    pin: (first: number, count: number, _write: boolean, sink: PfnRunSink) =>
-      frames.pin([{ object, page: first, count }], sink),
-    unpin: (pfn: number, count: number) => {
-      frames.unpin(pfn, count);
-    },
-    physicalPages: (pfn: number) => frames.physicalPages(pfn),
-    release: () => {
-      object.drop();
-    },
-  };
+  return frames.fileOf(new KernelObject(bytes));
 }

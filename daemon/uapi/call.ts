@@ -130,3 +130,8 @@ export type Handler = (call: Call) => Errno;
 
 /** The same for an ioctl that answers with a number: what ioctl(2) returns, or a negative errno. */
 export type NumberHandler = (call: Call) => number;
+
+/** What ioctl(2) returns where nothing but an errno is answered. */
+export function returned(error: Errno): number {
+  return error === errno.OK ? 0 : -error;
+}

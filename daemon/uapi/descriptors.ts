@@ -3,10 +3,13 @@
  * dma-bufs), eventfds; and the file descriptors of the caller that stand for them.
  */
 import type { Context } from "../core/context.js";
+import type { EventCounter } from "../core/event-counter.js";
 import type { Caller } from "../core/mm.js";
 import type { Errno } from "../../proto/uapi/errno.js";
 import type { U64 } from "../u64.js";
 import type { UserMemory } from "./user-memory.js";
+
+export type { EventCounter };
 
 /** Who reads, writes or calls, and the memory that goes with it. */
 export interface FileCall {
@@ -73,15 +76,6 @@ export interface Readiness {
   readonly readable: boolean;
   /** Called whenever something has arrived, and when nothing is left. There is one listener, from the start. */
   listen(listener: () => void): void;
-}
-
-/** An eventfd of the caller's, held until `release`. */
-export interface EventCounter {
-  /** Adds 1. */
-  signal(): void;
-  /** Calls `listener` each time that the counter is not 0, and takes it to 0. One listener at a time; undefined: none. */
-  listen(listener: (() => void) | undefined): void;
-  release(): void;
 }
 
 export interface Descriptors {

@@ -3,7 +3,7 @@
  * (specification 10, section 2), and the copy-in of VFIO's (section 2.1). The table of rows in proto/uapi decides which
  * numbers exist; handlers.ts and vfio.ts which code answers them.
  */
-import { errno, errnoName, type Errno } from "../../proto/uapi/errno.js";
+import { errno, errnoName } from "../../proto/uapi/errno.js";
 import { rowOf } from "../../proto/uapi/table.js";
 import type { StructLayout } from "../../proto/uapi/layout.js";
 import type { Context } from "../core/context.js";
@@ -12,6 +12,7 @@ import { U64 } from "../u64.js";
 import { Call, SIZE_BYTES, type Handler, type Host } from "./call.js";
 import { handlers } from "./handlers.js";
 import type { Descriptors } from "./descriptors.js";
+import { checkTail } from "./struct-tail.js";
 import type { UserMemory } from "./user-memory.js";
 import { vfioHandlers } from "./vfio.js";
 
@@ -20,11 +21,6 @@ const NUMBER_FIRST = 0x80;
 const NUMBER_LAST = 0x94;
 const NUMBER_LAST_SELFTEST = 0xa0;
 const SELFTEST_REQUEST = 0x3ba0;
-
-/** The first address that is not user memory, with 4-level paging. */
-const USER_END = U64.fromNumber(2 ** 47 - 4096);
-/** Bytes of a long struct's tail that are looked at in one go. */
-const TAIL_CHUNK = 64 * 1024;
 
 interface Entry<H> {
   readonly layout: StructLayout;
@@ -107,20 +103,6 @@ export class Dispatcher {
     call.caller = caller;
     return handler(call);
   }
-}
-
-/** What lies behind the struct that this daemon knows has to be zero: E2BIG or EFAULT, whichever comes first. */
-function checkTail(memory: UserMemory, argument: U64, from: number, size: number): Errno {
-  const end = argument.plusNumber(size);
-  if (end.lessThan(argument) || USER_END.lessThan(end)) return errno.EFAULT;
-  const bytes = new Uint8Array(Math.min(TAIL_CHUNK, size - from));
-  for (let at = from; at < size; at += bytes.length) {
-    const wanted = Math.min(bytes.length, size - at);
-    const read = memory.read(argument.plusNumber(at), bytes, wanted);
-    if (bytes.subarray(0, read).some((byte) => byte !== 0)) return errno.E2BIG;
-    if (read < wanted) return errno.EFAULT;
-  }
-  return errno.OK;
 }
 
 /** For logs: "0", "3" or "-EINVAL". */

@@ -97,6 +97,7 @@ export function ioasMapFile(call: Call): Errno {
   const isDmaBuf = target instanceof DmaBufFile;
   if (isDmaBuf && U64.fromNumber(target.size).lessThan(start.plus(length))) return errno.EINVAL;
   if (isDmaBuf && target.buffer.revoked) return errno.ENODEV;
+  if (isDmaBuf && !target.buffer.isContiguous) return errno.EOPNOTSUPP;
   const file = isDmaBuf ? target.buffer.hold() : call.caller.openFile(fd);
   if (typeof file === "number") return file;
   if (LENGTH_MAX.lessThan(length)) {

@@ -20,7 +20,7 @@ import type { IoasObject } from "../core/ioas-object.js";
 import type { Ioas, UnmapResult } from "../core/ioas.js";
 import { PROT_READ, PROT_WRITE } from "../hw/interface.js";
 import { U64, lastOf } from "../u64.js";
-import type { Call, NumberHandler } from "./call.js";
+import { returned, type Call, type NumberHandler } from "./call.js";
 import { mapMemory } from "./map.js";
 import { vfioIommuGetInfo } from "./vfio-info.js";
 
@@ -32,11 +32,6 @@ const UNNAMED = 0;
 /** An extension or an IOMMU type, which is an unsigned long: no number beyond 32 bits names one. */
 function namedByArgument({ argument }: Call): number {
   return argument.high === 0 ? argument.low >>> 0 : UNNAMED;
-}
-
-/** What ioctl(2) returns where nothing but an errno is answered. */
-function returned(error: Errno): number {
-  return error === errno.OK ? 0 : -error;
 }
 
 function getApiVersion(): number {

@@ -8,7 +8,6 @@ import { readExactly, type UserMemory } from "../uapi/user-memory.js";
 import { U64 } from "../u64.js";
 
 const COUNTER_BYTES = 8;
-const COUNTER_MAX = U64.MAX.minus(U64.ONE);
 
 export class EventFile implements DescriptorTarget {
   readonly node = "eventfd";
@@ -49,7 +48,8 @@ export class EventFile implements DescriptorTarget {
     const view = new DataView(bytes.buffer);
     const added = U64.fromWords(view.getInt32(4, true), view.getInt32(0, true));
     if (added.equals(U64.MAX)) return -errno.EINVAL;
-    if (COUNTER_MAX.minus(this.count).lessThan(added)) return -errno.EAGAIN;
+    // A write stops short of the largest number: only signals reach it.
+    if (U64.MAX.minus(this.count).atMost(added)) return -errno.EAGAIN;
     this.add(added);
     return COUNTER_BYTES;
   }
@@ -60,11 +60,16 @@ export class EventFile implements DescriptorTarget {
     const listen = (next: (() => void) | undefined): void => {
       if (listener !== undefined) this.listeners.delete(listener);
       listener = next;
-      if (next !== undefined) this.listeners.add(next);
+      if (next === undefined) return;
+      this.listeners.add(next);
+      if (this.count.isZero()) return;
+      this.count = U64.ZERO;
+      next();
+      this.notify();
     };
     return {
       signal: () => {
-        if (this.count.lessThan(COUNTER_MAX)) this.add(U64.ONE);
+        if (!this.count.isMax()) this.add(U64.ONE);
       },
       listen,
       release: () => {

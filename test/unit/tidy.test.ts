@@ -102,7 +102,8 @@ describe("imports go downward", () => {
     { of: "daemon/devices/", from: ["daemon/hw/", U64, ERRNO] },
     { of: "daemon/core/", from: [HARDWARE, U64, ERRNO] },
     { of: "daemon/memory/", from: ["daemon/core/mm.ts", HARDWARE, U64, ERRNO], packages: [NODE] },
-    { of: "daemon/uapi/", from: ["daemon/core/", HARDWARE, U64, "proto/uapi/"] },
+    { of: "daemon/vfio/", from: ["daemon/core/", "daemon/devices/", HARDWARE, U64, "proto/uapi/"] },
+    { of: "daemon/uapi/", from: ["daemon/vfio/", "daemon/core/", HARDWARE, U64, "proto/uapi/"] },
     {
       of: "daemon/wire/",
       from: ["daemon/uapi/", "daemon/core/", "daemon/devices/", "daemon/memory/", HARDWARE, U64, "proto/"],
@@ -176,13 +177,13 @@ describe("core, hw and devices are deterministic", () => {
   ]);
 
   test("they read no clock, no process, no network and print nothing: what they need is passed in", () => {
-    const paths = within("daemon/core/", "daemon/hw/", "daemon/devices/");
+    const paths = within("daemon/core/", "daemon/hw/", "daemon/devices/", "daemon/vfio/");
     expect(paths.length).toBeGreaterThan(20);
     expect(forbidden(paths, (node) => isIdentifier(node, outside) && isFree(node))).toEqual([]);
   });
 
   test("they draw no random number", () => {
-    const paths = within("daemon/core/", "daemon/hw/", "daemon/devices/", "daemon/uapi/");
+    const paths = within("daemon/core/", "daemon/hw/", "daemon/devices/", "daemon/vfio/", "daemon/uapi/");
     expect(forbidden(paths, (node) => isIdentifier(node, new Set(["random"])))).toEqual([]);
   });
 });
@@ -192,7 +193,7 @@ describe("64-bit numbers", () => {
     const bigint = new Set(["BigInt", "BigInt64Array", "BigUint64Array", "fromBigInt", "toBigInt"]);
     const isBigint = (node: ts.Node): boolean =>
       ts.isBigIntLiteral(node) || node.kind === ts.SyntaxKind.BigIntKeyword || isIdentifier(node, bigint);
-    const folders = ["core", "devices", "hw", "uapi", "wire"].map((name) => `daemon/${name}/`);
+    const folders = ["core", "devices", "hw", "uapi", "vfio", "wire"].map((name) => `daemon/${name}/`);
     expect(forbidden(within(...folders), isBigint)).toEqual([]);
     expect(forbidden(["daemon/u64.ts"], isBigint)).not.toEqual([]);
   });

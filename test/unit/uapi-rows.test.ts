@@ -16,8 +16,9 @@ import * as vfioInterrupts from "../../proto/uapi/vfio-interrupts.js";
 import { renderings } from "../../scripts/render-uapi.js";
 
 const modules: Record<string, unknown>[] = [
-  ...[{ ...api }, { ...testApi }],
-  { ...vfio, ...vfioDevice, ...vfioInterrupts, ...vfioFeature },
+  { ...api },
+  { ...testApi },
+  { ...vfio, ...vfioDevice, ...vfioFeature, ...vfioInterrupts },
 ];
 const [apiLayouts, testLayouts, vfioLayouts] = modules.map((module) =>
   Object.values(module).filter(
