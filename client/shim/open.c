@@ -1,13 +1,16 @@
 /*
- * Opening the nodes: a socket to the daemon under a name of its own takes the lowest free descriptor, as open(2) does.
+ * Opening the nodes and attributes: a socket to the daemon under a name of its own takes the lowest free descriptor, as
+ * open(2) does.
  */
 #include <stdarg.h>
 #include <string.h>
 
 #include "channel.h"
 #include "inject.h"
+#include "open.h"
 #include "report.h"
 #include "system.h"
+#include "tree.h"
 #include "wrapped.h"
 
 /* A send and a receive buffer for Hello and Open, on the stack. */
@@ -16,8 +19,8 @@ struct buffers {
 	uint8_t receive[EMU_SMALL_BUFFER_BYTES];
 };
 
-/* Makes the connected `fd` an open file description of its node; 0, or a negative errno. */
-static int open_on(int fd, const struct shim_description *description)
+/* Makes the connected `fd` an open file description of its node at `path`; 0, or a negative errno. */
+static int open_on(int fd, const struct shim_description *description, const char *path)
 {
 	struct buffers buffers;
 	struct emu_connection connection = {
@@ -26,20 +29,20 @@ static int open_on(int fd, const struct shim_description *description)
 		.receive = buffers.receive,
 		.receive_capacity = sizeof(buffers.receive),
 	};
-	char path[SHIM_PATH_BYTES];
 	struct emu_bytes token;
 	int error = emu_hello(&connection, fd);
 
 	if (error)
 		return error;
-	shim_path_of(description, path);
+	/* stdio writes to the descriptor itself, without a wrapper in between. */
+	if (description->node == SHIM_ATTRIBUTE)
+		return emu_open_raw(&connection, path, description->token, SHIM_TOKEN_BYTES);
 	return emu_open_node(&connection, path, description->token, SHIM_TOKEN_BYTES, &token);
 }
 
-/* The descriptor, or a negative errno. */
-static long open_node(enum shim_node node, uint32_t number, int flags)
+long shim_open_node(struct shim_description *description, const char *path, int flags)
 {
-	struct shim_description description = { .node = node, .number = number, .access = flags & O_ACCMODE };
+	char node_path[SHIM_PATH_BYTES];
 	struct emu_address daemon, own;
 	int error, fd;
 
@@ -47,19 +50,23 @@ static long open_node(enum shim_node node, uint32_t number, int flags)
 		return -ENOTDIR;
 	if ((flags & O_CREAT) && (flags & O_EXCL))
 		return -EEXIST;
+	if (description->node != SHIM_ATTRIBUTE) {
+		shim_path_of(description, node_path);
+		path = node_path;
+	}
 	memset(&daemon, 0, sizeof(daemon));
 	error = emu_find_daemon(NULL, &daemon);
 	if (!error)
-		error = shim_choose_token(&description);
+		error = shim_choose_token(description);
 	if (!error)
-		shim_name(&description, &own);
+		shim_name(description, &own);
 	fd = error ? error : emu_connect(&daemon, &own, flags & O_CLOEXEC ? SOCK_CLOEXEC : 0);
 	if (fd < 0) {
 		if (fd != -EMFILE && fd != -ENFILE && fd != -ENOMEM)
 			shim_report("cannot reach", daemon.name.sun_path, fd);
 		return fd == -ECONNREFUSED ? -ENOENT : fd;
 	}
-	error = open_on(fd, &description);
+	error = open_on(fd, description, path);
 	if (error) {
 		emu_sys(close, fd);
 		if (error == -EPROTO || error == -EPIPE || error == -ECONNRESET) {
@@ -72,7 +79,7 @@ static long open_node(enum shim_node node, uint32_t number, int flags)
 	emu_sys(shutdown, fd, SHUT_RD);
 	if (flags & O_NONBLOCK)
 		emu_sys(fcntl, fd, F_SETFL, O_NONBLOCK);
-	shim_prepare(fd, &description);
+	shim_prepare(fd, description);
 	return fd;
 }
 
@@ -82,11 +89,21 @@ static long open_node(enum shim_node node, uint32_t number, int flags)
  */
 static bool opens_ours(int directory, const char *path, int flags, long *result)
 {
-	enum shim_node node = shim_node_of(path);
+	struct shim_description description = { .node = shim_node_of(path), .access = flags & O_ACCMODE };
 
-	if (node == SHIM_NODES || flags & O_PATH)
-		return shim_inject_open(directory, path, flags, result);
-	*result = open_node(node, shim_number_of(path), flags);
+	if (shim_inject_open(directory, path, flags, result))
+		return true;
+	/* Of the numbered nodes the tree knows which there are. */
+	description.number = shim_number_of(path);
+	if (description.node != SHIM_IOMMU && description.node != SHIM_VFIO) {
+		if (shim_tree_open(directory, path, flags, result))
+			return true;
+		if (description.node == SHIM_NODES || shim_tree_present())
+			return false;
+	}
+	if (flags & O_PATH)
+		return false;
+	*result = shim_open_node(&description, path, flags);
 	return true;
 }
 

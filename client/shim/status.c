@@ -1,20 +1,24 @@
 /*
- * The nodes and our descriptors as files: character devices of the misc major that belong to the caller, there as long
- * as the daemon's socket is; what ioctls made is an anonymous file.
+ * The nodes and our descriptors as files: character devices that belong to the caller, there as long as the daemon's
+ * socket is; groups and devices as the tree has them; what ioctls made is an anonymous file. Other paths are looked up
+ * where the tree has them.
  */
 #include <string.h>
 #include <sys/sysmacros.h>
 
 #include "description.h"
 #include "system.h"
+#include "tree.h"
 #include "wrapped.h"
 
 _Static_assert(sizeof(struct stat) == sizeof(struct stat64), "one layout for both families of functions");
 
 /* misc devices; the minor of /dev/iommu is dynamic on Linux, that of /dev/vfio/vfio fixed. */
 #define MISC_MAJOR 10
-static const unsigned int minors[SHIM_PATHS] = { 123, 196 };
-static const mode_t permissions[SHIM_PATHS] = { 0660, 0666 };
+static const struct {
+	unsigned int minor;
+	mode_t permissions;
+} misc_devices[] = { [SHIM_IOMMU] = { 123, 0660 }, [SHIM_VFIO] = { 196, 0666 } };
 
 /* devtmpfs */
 #define FILE_SYSTEM_MAJOR 0
@@ -25,35 +29,72 @@ static const mode_t permissions[SHIM_PATHS] = { 0660, 0666 };
 #define ANONYMOUS_INODE 1
 #define ANONYMOUS_MODE 0600
 
-static void describe(enum shim_node node, struct stat *status)
+/* What sysfs says of the size of an attribute. */
+#define ATTRIBUTE_BYTES 4096
+
+static bool is_misc(enum shim_node node)
 {
+	return node == SHIM_IOMMU || node == SHIM_VFIO;
+}
+
+/* A group or a device as the tree has it. False: it has it no more. */
+static bool describe_numbered(const struct shim_description *description, struct stat *status)
+{
+	char path[SHIM_PATH_BYTES], buffer[SHIM_TREE_BYTES];
+	const char *place;
+
+	if (description->node != SHIM_GROUP && description->node != SHIM_CDEV)
+		return false;
+	shim_path_of(description, path);
+	place = shim_tree_path(path, buffer);
+	if (place == path || emu_sys(newfstatat, AT_FDCWD, place, status, 0))
+		return false;
+	shim_tree_show_device(AT_FDCWD, place, status);
+	return true;
+}
+
+static void describe(const struct shim_description *description, struct stat *status)
+{
+	if (describe_numbered(description, status))
+		return;
 	memset(status, 0, sizeof(*status));
 	status->st_nlink = 1;
 	status->st_blksize = 4096;
-	if (node >= SHIM_PATHS) {
+	if (description->node == SHIM_ATTRIBUTE) {
+		status->st_mode = S_IFREG | (mode_t)description->number;
+		status->st_size = ATTRIBUTE_BYTES;
+		return;
+	}
+	if (description->node == SHIM_GROUP || description->node == SHIM_CDEV) {
+		/* Its node has gone, and with it the major. */
+		status->st_mode = S_IFCHR | 0600;
+		status->st_rdev = makedev(0, description->number);
+		return;
+	}
+	if (!is_misc(description->node)) {
 		status->st_dev = makedev(FILE_SYSTEM_MAJOR, ANONYMOUS_MINOR);
 		status->st_ino = ANONYMOUS_INODE;
 		status->st_mode = ANONYMOUS_MODE;
 		return;
 	}
 	status->st_dev = makedev(FILE_SYSTEM_MAJOR, FILE_SYSTEM_MINOR);
-	status->st_ino = minors[node];
-	status->st_mode = S_IFCHR | permissions[node];
+	status->st_ino = misc_devices[description->node].minor;
+	status->st_mode = S_IFCHR | misc_devices[description->node].permissions;
 	status->st_uid = (uid_t)emu_sys(geteuid, 0);
 	status->st_gid = (gid_t)emu_sys(getegid, 0);
-	status->st_rdev = makedev(MISC_MAJOR, minors[node]);
+	status->st_rdev = makedev(MISC_MAJOR, misc_devices[description->node].minor);
 }
 
-/* Whether `path` is a node; then *result is that of stat on it. */
+/* Whether `path` is a misc device; then *result is that of stat on it. */
 static bool describes_path(const char *path, void *status, int *result)
 {
-	enum shim_node node = shim_node_of(path);
+	struct shim_description description = { .node = shim_node_of(path) };
 
-	if (node == SHIM_NODES)
+	if (!is_misc(description.node))
 		return false;
 	*result = (int)shim_return(shim_node_present());
 	if (!*result)
-		describe(node, status);
+		describe(&description, status);
 	return true;
 }
 
@@ -64,7 +105,7 @@ static int after_fstat(int fd, void *buffer, int result)
 	struct stat *status = buffer;
 
 	if (!result && S_ISSOCK(status->st_mode) && shim_identify(fd, &description))
-		describe(description.node, status);
+		describe(&description, status);
 	return result;
 }
 
@@ -76,20 +117,32 @@ static bool is_by_descriptor(const char *path, int flags)
 
 static int after_fstatat(int fd, const char *path, void *status, int flags, int result)
 {
-	return is_by_descriptor(path, flags) ? after_fstat(fd, status, result) : result;
+	if (is_by_descriptor(path, flags))
+		return after_fstat(fd, status, result);
+	if (!result)
+		shim_tree_show_device(fd, path, status);
+	return result;
 }
 
 #define WRAP_STAT(name, type)                                                                                          \
 	SHIM_EXPORT int name(const char *path, type *status)                                                           \
 	{                                                                                                              \
+		char buffer[SHIM_TREE_BYTES];                                                                          \
 		int result;                                                                                            \
-		return describes_path(path, status, &result) ? result : NEXT(name)(path, status);                      \
+		if (describes_path(path, status, &result))                                                             \
+			return result;                                                                                 \
+		path = shim_tree_path(path, buffer);                                                                   \
+		return after_fstatat(AT_FDCWD, path, status, 0, NEXT(name)(path, status));                             \
 	}
 #define WRAP_XSTAT(name, type)                                                                                         \
 	SHIM_EXPORT int name(int version, const char *path, type *status)                                              \
 	{                                                                                                              \
+		char buffer[SHIM_TREE_BYTES];                                                                          \
 		int result;                                                                                            \
-		return describes_path(path, status, &result) ? result : NEXT(name)(version, path, status);             \
+		if (describes_path(path, status, &result))                                                             \
+			return result;                                                                                 \
+		path = shim_tree_path(path, buffer);                                                                   \
+		return after_fstatat(AT_FDCWD, path, status, 0, NEXT(name)(version, path, status));                    \
 	}
 #define WRAP_FSTAT(name, type)                                                                                         \
 	SHIM_EXPORT int name(int fd, type *status)                                                                     \
@@ -104,17 +157,21 @@ static int after_fstatat(int fd, const char *path, void *status, int flags, int 
 #define WRAP_FSTATAT(name, type)                                                                                       \
 	SHIM_EXPORT int name(int directory, const char *path, type *status, int flags)                                 \
 	{                                                                                                              \
+		char buffer[SHIM_TREE_BYTES];                                                                          \
 		int result;                                                                                            \
 		if (describes_path(path, status, &result))                                                             \
 			return result;                                                                                 \
+		path = shim_tree_path(path, buffer);                                                                   \
 		return after_fstatat(directory, path, status, flags, NEXT(name)(directory, path, status, flags));      \
 	}
 #define WRAP_FXSTATAT(name, type)                                                                                      \
 	SHIM_EXPORT int name(int version, int directory, const char *path, type *status, int flags)                    \
 	{                                                                                                              \
+		char buffer[SHIM_TREE_BYTES];                                                                          \
 		int result;                                                                                            \
 		if (describes_path(path, status, &result))                                                             \
 			return result;                                                                                 \
+		path = shim_tree_path(path, buffer);                                                                   \
 		result = NEXT(name)(version, directory, path, status, flags);                                          \
 		return after_fstatat(directory, path, status, flags, result);                                          \
 	}
@@ -136,80 +193,95 @@ WRAP_FSTATAT(fstatat64, struct stat64)
 WRAP_FXSTATAT(__fxstatat, struct stat)
 WRAP_FXSTATAT(__fxstatat64, struct stat64)
 
-static void describe_statx(enum shim_node node, struct statx *status)
+static void describe_statx(const struct stat *plain, struct statx *status)
 {
-	struct stat plain;
-
-	describe(node, &plain);
 	memset(status, 0, sizeof(*status));
 	status->stx_mask = STATX_BASIC_STATS;
-	status->stx_blksize = (uint32_t)plain.st_blksize;
-	status->stx_nlink = (uint32_t)plain.st_nlink;
+	status->stx_blksize = (uint32_t)plain->st_blksize;
+	status->stx_nlink = (uint32_t)plain->st_nlink;
+	status->stx_uid = plain->st_uid;
+	status->stx_gid = plain->st_gid;
+	status->stx_mode = (uint16_t)plain->st_mode;
+	status->stx_ino = plain->st_ino;
+	status->stx_size = (uint64_t)plain->st_size;
+	status->stx_rdev_major = major(plain->st_rdev);
+	status->stx_rdev_minor = minor(plain->st_rdev);
+	status->stx_dev_major = major(plain->st_dev);
+	status->stx_dev_minor = minor(plain->st_dev);
+}
+
+/* Makes of the file that stands for a device the device, with the file's own times. */
+static void show_device_statx(int directory, const char *path, struct statx *status)
+{
+	struct stat plain = { .st_mode = status->stx_mode, .st_size = (off_t)status->stx_size };
+
+	shim_tree_show_device(directory, path, &plain);
+	if (!S_ISCHR(plain.st_mode))
+		return;
+	status->stx_mode = (uint16_t)plain.st_mode;
+	status->stx_size = 0;
+	status->stx_blocks = 0;
 	status->stx_uid = plain.st_uid;
 	status->stx_gid = plain.st_gid;
-	status->stx_mode = (uint16_t)plain.st_mode;
-	status->stx_ino = plain.st_ino;
 	status->stx_rdev_major = major(plain.st_rdev);
 	status->stx_rdev_minor = minor(plain.st_rdev);
-	status->stx_dev_major = major(plain.st_dev);
-	status->stx_dev_minor = minor(plain.st_dev);
 }
 
 SHIM_EXPORT int statx(int directory, const char *path, int flags, unsigned int mask, struct statx *status)
 {
 	struct shim_description description;
-	enum shim_node node = shim_node_of(path);
+	char buffer[SHIM_TREE_BYTES];
+	struct stat plain;
 	int result;
 
-	if (node != SHIM_NODES) {
-		result = (int)shim_return(shim_node_present());
+	if (describes_path(path, &plain, &result)) {
 		if (!result)
-			describe_statx(node, status);
+			describe_statx(&plain, status);
 		return result;
 	}
+	path = shim_tree_path(path, buffer);
 	result = NEXT(statx)(directory, path, flags, mask, status);
-	if (!result && is_by_descriptor(path, flags) && S_ISSOCK(status->stx_mode) &&
-	    shim_identify(directory, &description))
-		describe_statx(description.node, status);
-	return result;
+	if (result)
+		return result;
+	if (!is_by_descriptor(path, flags)) {
+		show_device_statx(directory, path, status);
+	} else if (S_ISSOCK(status->stx_mode) && shim_identify(directory, &description)) {
+		describe(&description, &plain);
+		describe_statx(&plain, status);
+	}
+	return 0;
 }
 
-/* Whether `path` is a node; then *result is that of access(2), which grants all but execution. */
+/* Whether `path` is a misc device; then *result is that of access(2), which grants all but execution. */
 static bool grants_path(const char *path, int mode, int *result)
 {
 	int error;
 
-	if (shim_node_of(path) == SHIM_NODES)
+	if (!is_misc(shim_node_of(path)))
 		return false;
 	error = shim_node_present();
 	*result = (int)shim_return(error ? error : mode & X_OK ? -EACCES : 0);
 	return true;
 }
 
-SHIM_EXPORT int access(const char *path, int mode)
-{
-	int result;
+#define WRAP_ACCESS(name)                                                                                              \
+	SHIM_EXPORT int name(const char *path, int mode)                                                               \
+	{                                                                                                              \
+		char buffer[SHIM_TREE_BYTES];                                                                          \
+		int result;                                                                                            \
+		return grants_path(path, mode, &result) ? result : NEXT(name)(shim_tree_path(path, buffer), mode);     \
+	}
 
-	return grants_path(path, mode, &result) ? result : NEXT(access)(path, mode);
-}
+WRAP_ACCESS(access)
+WRAP_ACCESS(euidaccess)
+WRAP_ACCESS(eaccess)
 
 SHIM_EXPORT int faccessat(int directory, const char *path, int mode, int flags)
 {
+	char buffer[SHIM_TREE_BYTES];
 	int result;
 
-	return grants_path(path, mode, &result) ? result : NEXT(faccessat)(directory, path, mode, flags);
-}
-
-SHIM_EXPORT int euidaccess(const char *path, int mode)
-{
-	int result;
-
-	return grants_path(path, mode, &result) ? result : NEXT(euidaccess)(path, mode);
-}
-
-SHIM_EXPORT int eaccess(const char *path, int mode)
-{
-	int result;
-
-	return grants_path(path, mode, &result) ? result : NEXT(eaccess)(path, mode);
+	if (grants_path(path, mode, &result))
+		return result;
+	return NEXT(faccessat)(directory, shim_tree_path(path, buffer), mode, flags);
 }

@@ -5,15 +5,20 @@
 #ifndef SHIM_WRAPPED_H
 #define SHIM_WRAPPED_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -37,6 +42,10 @@ int __poll_chk(struct pollfd *list, nfds_t count, int timeout_ms, size_t bytes);
 ssize_t __read_chk(int fd, void *buffer, size_t count, size_t capacity);
 ssize_t __pread_chk(int fd, void *buffer, size_t count, off_t offset, size_t capacity);
 ssize_t __pread64_chk(int fd, void *buffer, size_t count, off64_t offset, size_t capacity);
+ssize_t __readlink_chk(const char *path, char *buffer, size_t bytes, size_t capacity);
+ssize_t __readlinkat_chk(int directory, const char *path, char *buffer, size_t bytes, size_t capacity);
+char *__realpath_chk(const char *path, char *resolved, size_t capacity);
+char *__getcwd_chk(char *buffer, size_t bytes, size_t capacity);
 int close_range(unsigned int first, unsigned int last, int flags);
 void closefrom(int low);
 int __sigaction(int signal, const struct sigaction *wanted, struct sigaction *before);
@@ -64,7 +73,13 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *st
 	X(poll) X(__poll_chk) X(ppoll) X(epoll_ctl)                                                                    \
 	X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                     \
 	X(__xstat) X(__xstat64) X(__lxstat) X(__lxstat64) X(__fxstat) X(__fxstat64) X(__fxstatat) X(__fxstatat64)      \
-	X(access) X(faccessat) X(euidaccess) X(eaccess)
+	X(access) X(faccessat) X(euidaccess) X(eaccess)                                                                \
+	X(opendir) X(scandir) X(scandir64) X(glob) X(glob64)                                                           \
+	X(readlink) X(readlinkat) X(__readlink_chk) X(__readlinkat_chk)                                                \
+	X(realpath) X(__realpath_chk) X(canonicalize_file_name)                                                        \
+	X(chdir) X(getcwd) X(__getcwd_chk) X(get_current_dir_name)                                                     \
+	X(getxattr) X(lgetxattr) X(listxattr) X(llistxattr)                                                            \
+	X(fopen) X(fopen64) X(freopen) X(freopen64) X(fflush) X(fclose)
 
 enum shim_wrapped {
 #define X(name) SHIM_NEXT_##name,

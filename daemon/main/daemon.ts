@@ -33,6 +33,7 @@ const IOMMUFD_NODES: ReadonlyMap<string, boolean> = new Map([
 ]);
 const ENDPOINT_PREFIX = "endpoint/";
 const EVENT_NODE = "eventfd";
+const ATTRIBUTE_PREFIX = "/sys/";
 const TOKEN_BYTES = 32;
 
 export interface DaemonConfig {
@@ -48,6 +49,8 @@ export interface DaemonDependencies {
   readonly randomBytes: (length: number) => Uint8Array;
   /** As Transport.settle. */
   readonly settle: () => Promise<void>;
+  /** Opens an attribute in /sys for writing; absent: there is no tree of files. */
+  readonly openAttribute?: (path: string) => DescriptorTarget | Errno;
   /** What inspection says of the memory providers: name to "on" or why it is off. */
   readonly providers: Readonly<Record<string, string>>;
 }
@@ -134,6 +137,11 @@ export class Daemon implements Server {
     }
     if (node === EVENT_NODE)
       return new TargetFile(key, new EventFile(), onRelease, (emptied) => this.emptied.push(emptied));
+    if (node.startsWith(ATTRIBUTE_PREFIX)) {
+      const attribute = this.dependencies.openAttribute?.(node) ?? errno.ENOENT;
+      if (typeof attribute === "number") return attribute;
+      return new TargetFile(key, attribute, onRelease, (emptied) => this.emptied.push(emptied));
+    }
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;
     const endpoint = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
     return endpoint === undefined ? errno.ENOENT : new EndpointFile(key, endpoint, onRelease);

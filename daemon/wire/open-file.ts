@@ -73,6 +73,8 @@ export class TargetFile extends OpenFile {
   private notified: Notified | undefined;
   /** Sent and not withdrawn. */
   private notices = 0;
+  /** Why text that came without a frame was not taken. */
+  private failure: Errno = errno.OK;
 
   /** @param onEmptied is called when something other than a read has left nothing to read, and there are notices of it */
   constructor(
@@ -112,6 +114,18 @@ export class TargetFile extends OpenFile {
     const withdrawn = this.notices;
     this.notices = 0;
     return withdrawn;
+  }
+
+  /** Nobody waits for the answer to a write: it is that of the next one. */
+  fail(error: Errno): void {
+    this.failure = error;
+  }
+
+  /** Told once. */
+  takeFailure(): Errno {
+    const { failure } = this;
+    this.failure = errno.OK;
+    return failure;
   }
 
   private isReadable(): boolean {

@@ -11,7 +11,7 @@ import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { Cancellation } from "../devices/cancellation.js";
 import type { Peer } from "../memory/peer.js";
-import type { U64 } from "../u64.js";
+import { U64 } from "../u64.js";
 import type { DescriptorTarget, FileMapping } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
@@ -75,6 +75,8 @@ export class Session implements Notified {
   private readonly waiting: IClientFrame[] = [];
   private readonly request = new IoctlRequest();
   private readonly output = new Output();
+  /** What comes is no frames but text that is written to `file`. */
+  private raw = false;
   /** The client does not read its replies as fast as they are made: its requests wait. */
   private blocked = false;
   private receiving = false;
@@ -114,7 +116,8 @@ export class Session implements Notified {
   /** Bytes from the client, cut anywhere. */
   receive(chunk: Uint8Array): void {
     this.step(() => {
-      this.parser.push(chunk);
+      if (this.raw) this.writeRaw(chunk);
+      else this.parser.push(chunk);
     });
   }
 
@@ -347,6 +350,7 @@ export class Session implements Notified {
     if (typeof file === "number") return { open: { error: file } };
     this.file = file;
     this.holds = true;
+    this.raw = open.raw ?? false;
     return { open: { token: Buffer.from(file.token, "hex") } };
   }
 
@@ -469,11 +473,19 @@ export class Session implements Notified {
 
   private writeFile({ address, count, readable, offset }: iommufd_emu.v1.Write.$Properties): IFileReply {
     this.request.load({ readable: readable ?? [] });
+    const failure = this.file instanceof TargetFile ? this.file.takeFailure() : errno.OK;
+    if (failure !== errno.OK) return { result: -failure };
     return this.transfer(count, offset, (file, bytes, at) =>
       at === undefined
         ? file.write?.(this.memory, fromWire(address), bytes)
         : (file.writeAt?.(this.memory, fromWire(address), bytes, at) ?? -errno.ESPIPE),
     );
+  }
+
+  private writeRaw(data: Uint8Array): void {
+    const address = toWire(U64.ZERO);
+    const { result } = this.writeFile({ address, count: numberToWire(data.length), readable: [{ address, data }] });
+    if (this.file instanceof TargetFile && result! < 0) this.file.fail(-result!);
   }
 
   /** @param run undefined: the file has no such operation */

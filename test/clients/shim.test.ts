@@ -2,7 +2,7 @@
  * The preload shim: an ordinary program of /dev/iommu, test/clients/c/shim_program, runs under it unmodified. Each of its
  * scenarios is a test, in a process of its own; then what happens without a daemon.
  */
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
@@ -12,6 +12,8 @@ import { DaemonProcess } from "../support/daemon-process.js";
 import { keepersBecome, keepersFor } from "../support/keepers.js";
 import { requirements } from "../support/requirements.js";
 import { repositoryRoot } from "../support/repository.js";
+import { TreeDaemon } from "../support/tree-daemon.js";
+import { FakeFunction } from "../support/tree-machine.js";
 import { AccessDaemon } from "./access-daemon.js";
 import { DeviceDaemon } from "./device-daemon.js";
 
@@ -29,11 +31,14 @@ const ACCESSES = "shim_accesses.c";
 /** Those of VFIO devices and of mapped registers. */
 const DEVICES = ["shim_devices.c", "shim_trap.c"];
 const hasTraps = process.arch === "x64";
-const scenarios = scenariosOf(sources.filter((name) => name !== ACCESSES && !DEVICES.includes(name)));
+/** Those of a machine with PCI devices. */
+const TREE = "shim_tree.c";
+const scenarios = scenariosOf(sources.filter((name) => ![ACCESSES, TREE, ...DEVICES].includes(name)));
 /** Of the task that keeps the memory of a process. */
 const keeperScenarios = scenariosOf(["shim_keeper.c"]);
 const accessScenarios = scenariosOf([ACCESSES]);
 const deviceScenarios = scenariosOf(hasTraps ? DEVICES : ["shim_devices.c"]);
+const treeScenarios = scenariosOf([TREE]);
 
 const environment = (socket: string): Record<string, string> => ({ LD_PRELOAD: shim, IOMMUFD_EMU_SOCKET: socket });
 
@@ -43,7 +48,7 @@ requirements("compiler", "native").describe("preload shim", () => {
   test("the scenarios below are those of the program", async () => {
     const { stdout } = await runProgram(program, ["--list"], {});
     const listed = stdout.trim().split("\n");
-    const all = [...scenarios, ...accessScenarios, ...deviceScenarios];
+    const all = [...scenarios, ...accessScenarios, ...deviceScenarios, ...treeScenarios];
     expect(listed.sort()).toEqual(all.map(({ name, rule }) => `${name}\t${rule}`).sort());
   });
 
@@ -152,6 +157,39 @@ requirements("compiler", "native").describe("preload shim", () => {
       for (let tries = 0; tries < 100 && daemon.descriptions > 0; tries++)
         await new Promise((next) => setTimeout(next, 20));
       expect(daemon.descriptions).toBe(0);
+    });
+  });
+
+  describe.each(["beside", "instead"] as const)("with PCI devices %s the machine's own", (mode) => {
+    let daemon: TreeDaemon;
+    beforeEach(async () => {
+      daemon = await TreeDaemon.start(mode);
+      const bars = [{ bytes: 0x1000, space: "memory32", prefetchable: false }] as const;
+      daemon.bus.add(new FakeFunction("0000:00:04.0", { model: { bars } }), 7, "vfio-pci");
+      daemon.bus.add(new FakeFunction("0000:00:05.0"), 8, undefined);
+    });
+    afterEach(() => daemon.stop());
+
+    test.each(treeScenarios)("$name: $rule", async ({ name }) => {
+      const end = await runProgram(program, [name], environment(daemon.socket));
+      expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+    });
+
+    test("a shell binds a device, and is told where it cannot", async () => {
+      const device = "/sys/bus/pci/devices/0000:00:05.0";
+      const script =
+        `cd ${device} && echo vfio-pci > driver_override && echo 0000:00:05.0 > ../../../bus/pci/drivers/vfio-pci/bind; ` +
+        `cat driver_override; for node in /dev/vfio/devices/*; do echo $node; done; ` +
+        `echo 0000:00:05.0 > ${device}/driver/bind || echo refused`;
+      const { status, stdout } = await runProgram("bash", ["-c", script], environment(daemon.socket));
+      const nodes = "/dev/vfio/devices/vfio0\n/dev/vfio/devices/vfio1\n";
+      expect([status, stdout]).toEqual([0, `vfio-pci\n${nodes}refused\n`]);
+    });
+
+    test("the machine's own modules are among ours", async () => {
+      const { stdout } = await runProgram("ls", ["/sys/module"], environment(daemon.socket));
+      const names = stdout.split("\n");
+      expect(names).toEqual(expect.arrayContaining(["vfio", "vfio_pci", "iommufd", ...readdirSync("/sys/module")]));
     });
   });
 

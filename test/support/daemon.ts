@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { FrameTable } from "../../daemon/memory/frames.js";
 import { FileTable } from "../../daemon/memory/file-object.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
-import { Daemon } from "../../daemon/main/daemon.js";
+import { Daemon, type DaemonDependencies } from "../../daemon/main/daemon.js";
 import { defaultLimits, type Limits } from "../../daemon/main/limits.js";
 import { buildTopology, loadTopology } from "../../daemon/main/topology.js";
 import type { Session } from "../../daemon/wire/session.js";
@@ -21,7 +21,7 @@ export class TestDaemon {
   readonly daemon: Daemon;
   private readonly peers: PeerRegistry;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, more: Partial<DaemonDependencies> = {}) {
     const all = { ...defaultLimits, ...limits };
     const frames = new FrameTable();
     let ids = 0;
@@ -42,6 +42,8 @@ export class TestDaemon {
         randomBytes: (length) => new Uint8Array(length).fill(++tokens),
         settle: () => new Promise((resolve) => setImmediate(resolve)),
         providers: { region: "on" },
+        ...more,
+        ...more,
       },
     );
   }

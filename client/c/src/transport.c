@@ -296,8 +296,8 @@ int emu_hello(struct emu_connection *connection, int fd)
 	return 0;
 }
 
-int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
-		  struct emu_bytes *token_given)
+static int open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
+		     bool raw, struct emu_bytes *token_given)
 {
 	struct emu_pending pending;
 	struct emu_bytes body;
@@ -307,11 +307,26 @@ int emu_open_node(struct emu_connection *connection, const char *node, const voi
 	emu_put_string(&pending.writer, EMU_OPEN_NODE, node);
 	if (token_bytes)
 		emu_put_bytes(&pending.writer, EMU_OPEN_TOKEN, token, token_bytes);
+	if (raw)
+		emu_put_varint(&pending.writer, EMU_OPEN_RAW, 1);
 	error = emu_exchange(connection, &pending, EMU_ANSWER_OPEN, &body);
 	if (error)
 		return error;
 	*token_given = emu_get_bytes(body, EMU_OPEN_REPLY_TOKEN);
 	return -(int)emu_get_varint(body, EMU_REPLY_ERROR);
+}
+
+int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
+		  struct emu_bytes *token_given)
+{
+	return open_node(connection, node, token, token_bytes, false, token_given);
+}
+
+int emu_open_raw(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes)
+{
+	struct emu_bytes token_given;
+
+	return open_node(connection, node, token, token_bytes, true, &token_given);
 }
 
 int emu_join(struct emu_connection *connection, const void *token, size_t token_bytes, unsigned int how)

@@ -110,6 +110,9 @@ int emu_wait_answer(struct emu_connection *connection, uint32_t sequence, enum e
 int emu_open_node(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes,
 		  struct emu_bytes *token_given);
 
+/* As emu_open_node; what is sent on the connection after it is text that is written to the node, without an answer. */
+int emu_open_raw(struct emu_connection *connection, const char *node, const void *token, size_t token_bytes);
+
 /* How to join: as a dup does, and to be sent Readable frames. */
 enum { EMU_JOIN_AS_HOLDER = 1, EMU_JOIN_NOTIFIED = 2 };
 

@@ -822,6 +822,9 @@ export namespace iommufd_emu {
             /** Open token. */
             token: Uint8Array;
 
+            /** Open raw. */
+            raw: boolean;
+
             /**
              * Creates a new Open instance using the specified properties.
              * @param [properties] Properties to set
@@ -859,6 +862,9 @@ export namespace iommufd_emu {
 
                 /** Open token */
                 token?: (Uint8Array|null);
+
+                /** Open raw */
+                raw?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

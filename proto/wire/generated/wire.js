@@ -2062,6 +2062,7 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @typedef {Object} iommufd_emu.v1.Open.$Properties
              * @property {string|null} [node] Open node
              * @property {Uint8Array|null} [token] Open token
+             * @property {boolean|null} [raw] Open raw
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2110,6 +2111,14 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             Open.prototype.token = $util.newBuffer([]);
 
             /**
+             * Open raw.
+             * @member {boolean} raw
+             * @memberof iommufd_emu.v1.Open
+             * @instance
+             */
+            Open.prototype.raw = false;
+
+            /**
              * Creates a new Open instance using the specified properties.
              * @function create
              * @memberof iommufd_emu.v1.Open
@@ -2145,6 +2154,8 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.node);
                 if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token.length)
                     writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.token);
+                if (message.raw != null && $Object.hasOwnProperty.call(message, "raw") && message.raw !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.raw);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2205,6 +2216,15 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 message.token = value;
                             else
                                 delete message.token;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.raw = value;
+                            else
+                                delete message.raw;
                             continue;
                         }
                     }

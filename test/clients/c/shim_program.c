@@ -154,6 +154,7 @@ static const struct scenario *const groups[] = {
 	keeper_scenarios,
 	device_scenarios,
 	trap_scenarios,
+	tree_scenarios,
 };
 
 int main(int argc, char **argv)
