@@ -29,7 +29,7 @@ const scenariosOf = (names: readonly string[]) =>
 /** Those of descriptors that ioctls make. */
 const ACCESSES = "shim_accesses.c";
 /** Those of VFIO devices and of mapped registers. */
-const DEVICES = ["shim_devices.c", "shim_trap.c"];
+const DEVICES = ["shim_devices.c", "shim_registers.c", "shim_signals.c"];
 const hasTraps = process.arch === "x64";
 /** Those of a machine with PCI devices. */
 const TREE = "shim_tree.c";

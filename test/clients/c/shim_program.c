@@ -153,7 +153,8 @@ static const struct scenario *const groups[] = {
 	inject_scenarios,
 	keeper_scenarios,
 	device_scenarios,
-	trap_scenarios,
+	register_scenarios,
+	signal_scenarios,
 	tree_scenarios,
 };
 
