@@ -220,7 +220,9 @@ export class ConfigView implements ConfigSpace {
     return this.hardwareU16(COMMAND);
   }
 
+  /** Of hardware that is gone, all ones, it would read as D3. */
   private get powerState(): number {
+    if (!this.pci.present) return 0;
     const pm = this.layout.capability(CAP_ID_PM);
     return pm === undefined ? 0 : this.hardwareU16(pm + PM_CONTROL_AT) & PM_STATE_MASK;
   }
