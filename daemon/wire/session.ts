@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import type { BusDevice } from "../core/group.js";
 import { Cancellation } from "../devices/cancellation.js";
 import type { Peer } from "../memory/peer.js";
 import { U64 } from "../u64.js";
@@ -17,7 +18,7 @@ import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { checkSegments, FileRequests, segmentOf } from "./file-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
-import { EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
+import { DeviceFile, EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
 import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
@@ -494,24 +495,28 @@ export class Session implements Notified {
     return this.file instanceof EndpointFile ? this.file : undefined;
   }
 
+  private deviceFile(): DeviceFile<BusDevice> | undefined {
+    return this.file instanceof DeviceFile ? this.file : undefined;
+  }
+
   private bind(bind: iommufd_emu.v1.DeviceBind.$Properties): IResult {
-    const endpoint = this.endpointFile();
-    if (endpoint === undefined) return { error: errno.ENOTTY };
+    const device = this.deviceFile();
+    if (device === undefined) return { error: errno.ENOTTY };
     const target = this.server.find(tokenKey(bind.iommufdToken ?? NO_BYTES));
     if (target === undefined) return { error: errno.EBADF };
     if (!(target instanceof IommufdFile)) return { error: errno.EBADFD };
-    return idOrError(endpoint.bind(target.context));
+    return idOrError(device.bind(target.context));
   }
 
   private attach(attach: iommufd_emu.v1.DeviceAttach.$Properties): IResult {
-    const endpoint = this.endpointFile();
-    return endpoint === undefined
+    const device = this.deviceFile();
+    return device === undefined
       ? { error: errno.ENOTTY }
-      : idOrError(endpoint.attach(attach.ptId ?? 0, attach.pasid ?? 0));
+      : idOrError(device.attach(attach.ptId ?? 0, attach.pasid ?? 0));
   }
 
   private detach(detach: iommufd_emu.v1.DeviceDetach.$Properties): IResult {
-    return { error: this.endpointFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
+    return { error: this.deviceFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
   }
 
   private addDevice({ device }: iommufd_emu.v1.DeviceAdd.$Properties): IResult {

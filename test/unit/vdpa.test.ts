@@ -444,6 +444,44 @@ describe("work", () => {
     expect(driver.memory.peek(OUT, 64)).toEqual(driver.memory.peek(IN, 64));
   });
 
+  test("what a stopped queue was waiting for does not get into its next chain", async () => {
+    driver.start();
+    driver.putChain(loop);
+    driver.memory.slow.add(IN / 4096);
+    driver.offer(0);
+    driver.kick();
+    driver.device.setVringEnable(0, false);
+    driver.putChain([{ address: IN + 4096, length: 64 }, loop[1]!]);
+    driver.memory.slow.add(OUT / 4096);
+    driver.device.setVringEnable(0, true);
+    expect(driver.memory.pending).toBe(2);
+    await driver.memory.release();
+    expect(driver.memory.peek(OUT, 64)).toEqual(data.subarray(4096, 4160));
+  });
+
+  test("a callback may disable the queue, and nothing more is taken", () => {
+    driver.start();
+    driver.putChain(loop);
+    driver.onUsed = () => driver.device.setVringEnable(0, false);
+    driver.offer(0, 0);
+    driver.kick();
+    expect([driver.usedIndex, driver.used, driver.device.getVringBase(0)]).toEqual([1, 1, 1]);
+  });
+
+  test("a callback may start the queue anew, and there is one work only", () => {
+    driver.start();
+    driver.putChain(loop);
+    driver.onUsed = () => {
+      driver.device.setVringEnable(0, false);
+      driver.memory.slow.add(OUT / 4096);
+      driver.device.setVringEnable(0, true);
+    };
+    driver.offer(0, 0);
+    driver.kick();
+    driver.kick();
+    expect([driver.usedIndex, driver.memory.pending]).toEqual([1, 1]);
+  });
+
   test("a callback may offer more, and may reset the device", () => {
     driver.start();
     driver.putChain(loop);
