@@ -44,6 +44,7 @@ const flags = [
     "-pthread",
     `-I${join(root, "client/c/include")}`,
     `-I${join(root, "client/c/src")}`,
+    `-I${join(root, "client/shim")}`,
   ],
   // The C library declares paths as never NULL; the kernel answers EFAULT, and so must the wrappers.
   "-fno-delete-null-pointer-checks",
@@ -149,13 +150,20 @@ function packageFile() {
   ].join("\n");
 }
 
+/** What a test program has of the shim: the emulator of instructions needs no daemon. */
+function partsOfShim(program, objects) {
+  if (program !== "emulate_test") return [];
+  const names = ["arithmetic", "decode", "emulate", "frame", "strings", "vectors"];
+  return names.map((name) => compile(join(root, "client/shim", `${name}.c`), objects));
+}
+
 function buildTests() {
   const directory = sanitize ? library : join(root, "build/test/clients/c");
   const objects = join(directory, "test-objects");
   const sources = sourcesIn("test/clients/c");
   const program = (name, parts, ...args) => {
     const own = parts.map((source) => compile(source, objects));
-    link(join(directory, name), [...own, archive], ...args);
+    link(join(directory, name), [...own, ...partsOfShim(name, objects), archive], ...args);
   };
   const isOfShim = (source) => basename(source).startsWith("shim_");
   if (runs("pkg-config", "--exists", "cmocka")) {

@@ -43,6 +43,7 @@ export type { EventQueue, FaultQueue, PageRequest, VirtualEvent } from "./queues
 export type { CallbackRegionOptions, MemoryRegionOptions, Region } from "./regions.js";
 export { defaultSocketPath } from "./socket-path.js";
 export type { StatusTree, StatusValue } from "./status.js";
+export { VdpaDevice, type VringAddresses } from "./vdpa.js";
 export { CONFIG_REGION, VfioContainer, VfioDevice, VfioGroup } from "./vfio.js";
 export { vfioContainerCalls, vfioDeviceCalls, vfioGroupCalls } from "./vfio-calls.js";
 export type {

@@ -115,6 +115,8 @@ export class DmaEngine {
 
   /** One pass over consecutive IOVAs: runs of contiguous pages are gathered and moved in one access each. */
   private *move(iova: U64, data: Uint8Array, write: boolean, options: DmaOptions): Transfer {
+    // A copy may have waited for what it read.
+    if (isUnwanted(options)) return { error: errno.EINTR, transferred: 0 };
     let moved = 0;
     let runPhysical = 0;
     let runLength = 0;
@@ -138,7 +140,7 @@ export class DmaEngine {
         moved += runLength;
         runLength = 0;
         // What waited for memory makes no further access once nobody wants it.
-        if (left > 0 && options.cancellation?.cancelled === true) return { error: errno.EINTR, transferred: moved };
+        if (left > 0 && isUnwanted(options)) return { error: errno.EINTR, transferred: moved };
       }
       if (page === undefined) return { error: errno.OK, transferred: moved };
       if (page.kind === "fault") return { error: errno.EIO, transferred: moved, fault: page };
@@ -189,6 +191,8 @@ export class DmaEngine {
 const REQUEST_BYTES_MAX = 4096;
 
 const INVALID_RANGE: DmaResult = { error: errno.EINVAL, transferred: 0 };
+
+const isUnwanted = ({ cancellation }: DmaOptions): boolean => cancellation?.cancelled === true;
 
 function isRange(iova: U64, length: number): boolean {
   return length > 0 && lastOf(iova, U64.fromNumber(length)) !== undefined;

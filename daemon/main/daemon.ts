@@ -6,6 +6,8 @@ import type { Logger } from "pino";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { Accounts } from "../core/accounting.js";
 import { Context } from "../core/context.js";
+import type { Endpoint } from "../devices/endpoint.js";
+import type { VdpaDevice } from "../devices/vdpa/device.js";
 import type { FrameTable } from "../memory/frames.js";
 import type { Peer } from "../memory/peer.js";
 import { allocateKernelMemory } from "../memory/kernel-memory.js";
@@ -16,7 +18,15 @@ import type { WireLimits } from "../wire/limits.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
 import { openVfioDevice, openVfioGroup } from "../uapi/vfio-files.js";
 import { EventFile } from "../wire/event-file.js";
-import { EndpointFile, EndpointNode, IommufdFile, MadeFile, TargetFile, type OpenFile } from "../wire/open-file.js";
+import {
+  DeviceNode,
+  EndpointFile,
+  IommufdFile,
+  MadeFile,
+  TargetFile,
+  VdpaFile,
+  type OpenFile,
+} from "../wire/open-file.js";
 import { ProtocolViolation } from "../wire/protocol-error.js";
 import type { Server } from "../wire/server.js";
 import { Session } from "../wire/session.js";
@@ -33,6 +43,7 @@ const IOMMUFD_NODES: ReadonlyMap<string, boolean> = new Map([
   ["/dev/vfio/vfio", true],
 ]);
 const ENDPOINT_PREFIX = "endpoint/";
+const VDPA_PREFIX = "vdpa/";
 const EVENT_NODE = "eventfd";
 /** /dev/vfio/devices/vfioN and /dev/vfio/GROUP. */
 const VFIO_NODE = /^\/dev\/vfio\/(?:devices\/vfio(\d{1,7})|(\d{1,10}))$/;
@@ -68,7 +79,8 @@ export class Daemon implements Server {
   readonly emptied: TargetFile[] = [];
   private readonly files = new Map<string, OpenFile>();
   private readonly sessions = new Set<Session>();
-  private readonly endpoints = new Map<string, EndpointNode>();
+  private readonly endpoints = new Map<string, DeviceNode<Endpoint>>();
+  private readonly vdpa = new Map<string, DeviceNode<VdpaDevice>>();
   private sessionsSeen = 0;
   private stopping = false;
 
@@ -88,7 +100,9 @@ export class Daemon implements Server {
       mock: config.selftest ? dependencies.machine.topology.mock : undefined,
     });
     for (const { endpoint, group } of dependencies.machine.topology.endpoints)
-      this.endpoints.set(endpoint.name, new EndpointNode(endpoint, group));
+      this.endpoints.set(endpoint.name, new DeviceNode(endpoint, group));
+    for (const { device, group } of dependencies.machine.topology.vdpa)
+      this.vdpa.set(device.name, new DeviceNode(device, group));
   }
 
   /** A new connection. One beyond the limit is told so and closed. */
@@ -141,6 +155,8 @@ export class Daemon implements Server {
     const target = this.openTarget(node);
     if (typeof target === "number") return target;
     if (target !== undefined) return new TargetFile(key, target, onRelease, (emptied) => this.emptied.push(emptied));
+    const vdpa = node.startsWith(VDPA_PREFIX) ? this.vdpa.get(node.slice(VDPA_PREFIX.length)) : undefined;
+    if (vdpa !== undefined) return new VdpaFile(key, vdpa, onRelease);
     if (!node.startsWith(ENDPOINT_PREFIX)) return errno.ENOENT;
     const endpoint = this.endpoints.get(node.slice(ENDPOINT_PREFIX.length));
     return endpoint === undefined ? errno.ENOENT : new EndpointFile(key, endpoint, onRelease);
@@ -199,6 +215,7 @@ export class Daemon implements Server {
       devices: this.dependencies.machine.vfio.inspect(),
       iommus: this.dependencies.machine.topology.iommus,
       endpoints: [...this.endpoints.values()],
+      vdpa: [...this.vdpa.values()],
       frames: this.dependencies.frames,
       tables: {
         iommus: this.dependencies.machine.topology.tableMemory,

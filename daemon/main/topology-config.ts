@@ -10,6 +10,7 @@ import { lastOf, PAGE_SIZE, U64 } from "../u64.js";
 const IOMMUS_MAX = 64;
 const ENDPOINTS_MAX = 4096;
 const DEVICES_MAX = 4096;
+const VDPA_QUEUES_MAX = 64;
 const REGIONS_MAX = 64;
 const GROUP_MAX = 2 ** 31 - 1;
 
@@ -109,15 +110,26 @@ const device = z.strictObject({
   pageRequests: z.boolean("must be true or false").default(true),
 });
 
+const vdpa = z.strictObject({
+  name,
+  address,
+  iommu: z.string("must be a text").optional(),
+  group: integer(0, GROUP_MAX).optional(),
+  queues: integer(1, VDPA_QUEUES_MAX).default(1),
+  reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
+});
+
 const shape = z.strictObject({
   iommus: z.array(iommu).min(1, "must not be empty").max(IOMMUS_MAX, `must have at most ${IOMMUS_MAX} entries`),
   endpoints: z.array(endpoint).max(ENDPOINTS_MAX, `must have at most ${ENDPOINTS_MAX} entries`),
+  vdpa: z.array(vdpa).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
   devices: z.array(device).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
 });
 
 /** A checked description. */
 export type TopologyConfig = z.output<typeof shape>;
 export type EndpointConfig = TopologyConfig["endpoints"][number];
+export type VdpaConfig = TopologyConfig["vdpa"][number];
 export type DeviceConfig = TopologyConfig["devices"][number];
 export type RegionConfig = z.output<typeof regionSchema>;
 
@@ -149,7 +161,7 @@ function placeOf(path: readonly PropertyKey[]): string {
 }
 
 /** What single values do not show: names used twice, references to nothing, groups and regions that do not fit. */
-function contradictions({ iommus, endpoints, devices }: TopologyConfig): string[] {
+function contradictions({ iommus, endpoints, vdpa, devices }: TopologyConfig): string[] {
   const mistakes: string[] = [];
   const firstUse = new Map<string, string>();
   const claim = (what: string, value: string, place: string): void => {
@@ -160,11 +172,13 @@ function contradictions({ iommus, endpoints, devices }: TopologyConfig): string[
   };
   for (const [index, { name }] of iommus.entries()) claim("IOMMU name", name, `iommus[${index}]`);
   for (const [index, { name }] of endpoints.entries()) claim("endpoint name", name, `endpoints[${index}]`);
+  for (const [index, { name }] of vdpa.entries()) claim("vDPA device name", name, `vdpa[${index}]`);
   const known = new Set(iommus.map((each) => each.name));
   const groupIommu = new Map<number, string>();
   const segments = new Map<string, number>();
   const functions = [
     ...endpoints.map((each, index) => ({ ...each, place: `endpoints[${index}]` })),
+    ...vdpa.map((each, index) => ({ ...each, place: `vdpa[${index}]` })),
     ...devices.map((each, index) => ({ ...each, place: `devices[${index}]` })),
   ];
   for (const { place, address: at, group, reserved, iommu: named } of functions) {

@@ -10,6 +10,8 @@ import { PciDevice, type AllocateBarMemory } from "../devices/pci/function.js";
 import { createModel } from "../devices/pci/models.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import type { PciModelFactory } from "../devices/pci/model.js";
+import { DmaEngine } from "../devices/dma-engine.js";
+import { VdpaDevice } from "../devices/vdpa/device.js";
 import { MockBus } from "../devices/mock-bus.js";
 import { TableMemory } from "../hw/engine/table-memory.js";
 import { FaultCounter } from "../hw/fault-log.js";
@@ -25,6 +27,11 @@ import { TopologyError, type TopologyDescription } from "./topology-description.
 
 export interface TopologyEndpoint {
   readonly endpoint: Endpoint;
+  readonly group: IommuGroup;
+}
+
+export interface TopologyVdpa {
+  readonly device: VdpaDevice;
   readonly group: IommuGroup;
 }
 
@@ -60,6 +67,7 @@ const INTERRUPT_WINDOW: ReservedRegion = {
 export class Topology {
   readonly iommus: readonly VtdIommu[];
   readonly endpoints: readonly TopologyEndpoint[];
+  readonly vdpa: readonly TopologyVdpa[];
   /** Where the IOMMUs' tables live. */
   readonly tableMemory: TableMemory;
   /** Where the mock IOMMU's tables live. */
@@ -83,7 +91,8 @@ export class Topology {
       ({ name, profile }) => new VtdIommu(name, vtdProfile(profile), this.tableMemory, faultCounter),
     );
     // Numbers that are asked for are kept from those that ask for none.
-    for (const { group } of [...config.endpoints, ...config.devices]) if (group !== undefined) this.group(group);
+    for (const { group } of [...config.endpoints, ...config.vdpa, ...config.devices])
+      if (group !== undefined) this.group(group);
     this.endpoints = config.endpoints.map((each) => {
       const { name, address } = each;
       const { iommu, reservedRegions } = this.describe(each);
@@ -92,6 +101,17 @@ export class Topology {
       const group = this.group(each.group);
       group.add(endpoint);
       return { endpoint, group };
+    });
+    this.vdpa = config.vdpa.map((each) => {
+      const { name, queues, address } = each;
+      const { requesterId } = address;
+      const { iommu, reservedRegions } = this.describe({ ...each, pasidBits: 0, pageRequests: false });
+      const dma = new DmaEngine(requesterId, iommu, memory);
+      const { later } = options;
+      const device = new VdpaDevice({ name, requesterId, iommu, reservedRegions, dma, later, queues });
+      const group = this.group(each.group);
+      group.add(device);
+      return { device, group };
     });
     for (const each of config.devices) this.plugIn(each);
     this.mockTables = new TableMemory(Math.min(tablesMax, MOCK_TABLES_MAX), MOCK_TABLE_PFN_FIRST);
@@ -154,7 +174,13 @@ export class Topology {
   }
 
   /** What is behind which IOMMU and cannot be used there; tells the IOMMU of the device. */
-  private describe({ address, iommu: name, reserved = [], pasidBits, pageRequests }: EndpointConfig | DeviceConfig): {
+  private describe({
+    address,
+    iommu: name,
+    reserved = [],
+    pasidBits,
+    pageRequests,
+  }: Pick<EndpointConfig | DeviceConfig, "address" | "iommu" | "reserved" | "pasidBits" | "pageRequests">): {
     readonly iommu: RecordingIommu;
     readonly reservedRegions: readonly ReservedRegion[];
   } {

@@ -2,8 +2,10 @@
 import { readdirSync } from "node:fs";
 import type { Accounts } from "../core/accounting.js";
 import { NO_PASID } from "../core/group.js";
+import type { Endpoint } from "../devices/endpoint.js";
+import type { VdpaDevice } from "../devices/vdpa/device.js";
 import type { FrameTable } from "../memory/frames.js";
-import { EndpointFile, IommufdFile, TargetFile, type EndpointNode, type OpenFile } from "../wire/open-file.js";
+import { EndpointFile, IommufdFile, TargetFile, type DeviceNode, type OpenFile } from "../wire/open-file.js";
 import type { Session } from "../wire/session.js";
 
 /** Objects of a context that are listed at the most; the count tells how many there are. */
@@ -15,7 +17,8 @@ export interface Inspected {
   readonly files: readonly OpenFile[];
   readonly accounts: Accounts;
   readonly iommus: readonly { inspect(): Record<string, unknown> }[];
-  readonly endpoints: readonly EndpointNode[];
+  readonly endpoints: readonly DeviceNode<Endpoint>[];
+  readonly vdpa: readonly DeviceNode<VdpaDevice>[];
   /** PCI functions, with what programs do with them. */
   readonly devices: Record<string, unknown>;
   readonly frames: FrameTable;
@@ -54,7 +57,7 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
       .filter((file) => file instanceof TargetFile)
       .map((file) => ({ node: file.node, holders: file.holderCount, sessions: speakers(file) })),
     iommus: daemon.iommus.map((iommu) => iommu.inspect()),
-    endpoints: daemon.endpoints.map(({ endpoint, group, bound }) => ({
+    endpoints: daemon.endpoints.map(({ device: endpoint, group, bound }) => ({
       name: endpoint.name,
       address: endpoint.address,
       iommu: endpoint.iommu.name,
@@ -66,6 +69,12 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
       faults: endpoint.faults().length,
       lostFaults: endpoint.lostFaults(),
       openedBy: files.filter((file) => file instanceof EndpointFile && file.endpoint === endpoint).flatMap(speakers),
+    })),
+    vdpa: daemon.vdpa.map(({ device, group, bound }) => ({
+      ...device.inspect(),
+      group: group.id,
+      bound,
+      hwpt: group.attachment(NO_PASID)?.hwpt.id ?? null,
     })),
     devices: daemon.devices,
     memory: {

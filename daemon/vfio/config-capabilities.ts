@@ -21,12 +21,13 @@ export type ReadCapability = (offset: number, bytes: 1 | 2 | 4) => number;
 
 export interface CapabilityRule {
   readonly length: (read: ReadCapability) => number;
-  readonly fields: readonly CapabilityField[];
+  readonly fields: readonly CapabilityField[] | ((read: ReadCapability) => readonly CapabilityField[]);
   /** All bytes behind the header go to the hardware and back. */
   readonly raw?: boolean;
 }
 
 export const CAP_ID_PM = 0x01;
+export const CAP_ID_VPD = 0x03;
 export const CAP_ID_MSI = 0x05;
 export const CAP_ID_EXP = 0x10;
 export const CAP_ID_MSIX = 0x11;
@@ -51,6 +52,11 @@ export const AF_CAPABILITIES_AT = 3;
 export const AF_CONTROL_AT = 4;
 export const AF_FLR = 1 << 1;
 export const AF_CONTROL_FLR = 1 << 0;
+/** Vital product data: address and data. */
+export const VPD_ADDRESS_AT = 2;
+export const VPD_DATA_AT = 4;
+/** In the address: 0 asks for a read, 1 for a write; the hardware toggles it when that is done. */
+export const VPD_F = 0x8000;
 /** MSI: message control. */
 export const MSI_CONTROL_AT = 2;
 const MSI_64_BIT = 1 << 7;
@@ -79,19 +85,39 @@ function msiLength(read: ReadCapability): number {
   return 10 + ((control & MSI_64_BIT) !== 0 ? 4 : 0) + ((control & MSI_PER_VECTOR_MASKS) !== 0 ? 10 : 0);
 }
 
-const msi: CapabilityRule = {
-  length: msiLength,
-  fields: [
+/** Behind address and data, whose place depends on how wide the address is. */
+function msiFields(read: ReadCapability): CapabilityField[] {
+  const is64Bit = (read(MSI_CONTROL_AT, 2) & MSI_64_BIT) !== 0;
+  const dataAt = is64Bit ? 12 : 8;
+  const virtual32 = { bytes: 4, writable: ALL_32, virtual: ALL_32 } as const;
+  return [
     { offset: MSI_CONTROL_AT, bytes: 1, writable: 0xff, virtual: 0xff },
-    { offset: 4, bytes: 4, writable: ALL_32, virtual: ALL_32 },
-    { offset: 8, bytes: 2, writable: ALL_16, virtual: ALL_16 },
-    { offset: 10, bytes: 2, writable: ALL_16, virtual: ALL_16 },
-    { offset: 12, bytes: 2, writable: ALL_16, virtual: ALL_16 },
+    { offset: 4, ...virtual32 },
+    ...(is64Bit ? [{ offset: 8, ...virtual32 }] : []),
+    { offset: dataAt, bytes: 2, writable: ALL_16, virtual: ALL_16 },
     // Masks and pending bits, where there are some.
-    { offset: 14, bytes: 2, writable: ALL_16, virtual: 0 },
-    { offset: 16, bytes: 4, writable: ALL_32, virtual: 0 },
-    { offset: 20, bytes: 4, writable: ALL_32, virtual: 0 },
+    { offset: dataAt + 4, bytes: 4, writable: ALL_32, virtual: 0 },
+    { offset: dataAt + 8, bytes: 4, writable: ALL_32, virtual: 0 },
+  ];
+}
+
+const msi: CapabilityRule = { length: msiLength, fields: msiFields };
+
+/** Transfers are done for the user: nothing of it is the hardware's. */
+const vitalProductData: CapabilityRule = {
+  length: () => 8,
+  fields: [
+    { offset: VPD_ADDRESS_AT, bytes: 2, writable: ALL_16, virtual: ALL_16 },
+    { offset: VPD_DATA_AT, bytes: 4, writable: ALL_32, virtual: ALL_32 },
   ],
+};
+
+/** Version 2 has error correction registers. */
+const PCIX_VERSION = 3 << 12;
+
+const pciX: CapabilityRule = {
+  length: (read) => ((read(2, 2) & PCIX_VERSION) === 0 ? 8 : 24),
+  fields: [{ offset: 2, bytes: 2, writable: ALL_16, virtual: 0 }],
 };
 
 function pciExpressLength(read: ReadCapability): number {
@@ -113,10 +139,9 @@ const pciExpress: CapabilityRule = {
 export const capabilityRules: ReadonlyMap<number, CapabilityRule> = new Map<number, CapabilityRule>([
   [CAP_ID_PM, pm],
   [0x02, readOnly(HEADER_BYTES)], // AGP
-  [0x03, readOnly(8)], // Vital product data
+  [CAP_ID_VPD, vitalProductData],
   [CAP_ID_MSI, msi],
-  // PCI-X: command.
-  [0x07, { length: () => 8, fields: [{ offset: 2, bytes: 2, writable: ALL_16, virtual: 0 }] }],
+  [0x07, pciX],
   [0x08, readOnly(HEADER_BYTES)], // HyperTransport
   [0x09, { length: (read) => read(2, 1), fields: [], raw: true }], // Vendor specific
   [CAP_ID_EXP, pciExpress],

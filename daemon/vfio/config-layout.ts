@@ -10,10 +10,13 @@ import {
   extendedCapabilityRules,
   type CapabilityField,
   type CapabilityRule,
+  type ReadCapability,
 } from "./config-capabilities.js";
 
 const HEADER_END = 0x40;
 const CAPABILITIES_END = 0x100;
+const STATUS = 0x06;
+const STATUS_CAP_LIST = 1 << 4;
 const CAPABILITIES_POINTER = 0x34;
 const BAR_0 = 0x10;
 const ROM_BAR = 0x30;
@@ -21,6 +24,10 @@ const ROM_ENABLE = 1;
 /** Capabilities lie on whole dwords, so a list that is longer has a loop. */
 const CAPABILITIES_MAX = (CAPABILITIES_END - HEADER_END) / 4;
 const EXTENDED_MAX = (4096 - CAPABILITIES_END) / 4;
+
+/** Whose a byte is that no capability covers; a capability's bytes have its offset. */
+const OWNER_HEADER = 0;
+const OWNER_GAP = 1;
 
 /** Id and next pointer; an extended capability's next pointer is made read-only besides. */
 const RAW_HEADER_BYTES = 2;
@@ -54,6 +61,7 @@ export class ConfigLayout {
   private readonly writable: Uint8Array;
   private readonly virtual: Uint8Array;
   private readonly copy: Uint8Array;
+  private readonly owner: Uint16Array;
   /** Where each capability of the first 256 bytes is that the user sees. */
   private readonly found = new Map<number, { readonly offset: number; readonly length: number }>();
 
@@ -62,6 +70,7 @@ export class ConfigLayout {
     this.copy = new Uint8Array(this.bytes);
     for (let at = 0; at < this.bytes; at += 4) pci.readConfig(at, this.copy.subarray(at, at + 4));
     this.virtual = new Uint8Array(this.bytes);
+    this.owner = new Uint16Array(this.bytes).fill(OWNER_HEADER).fill(OWNER_GAP, HEADER_END);
     // What no capability covers goes to the hardware.
     this.writable = new Uint8Array(this.bytes).fill(0xff, HEADER_END);
     for (const field of HEADER) this.describe(0, field);
@@ -77,6 +86,14 @@ export class ConfigLayout {
 
   capabilityLength(id: number): number {
     return this.found.get(id)?.length ?? 0;
+  }
+
+  /** The widest aligned access at `offset` that takes no more than `left` bytes and stays within one capability. */
+  accessWidth(offset: number, left: number): 1 | 2 | 4 {
+    const fits = (width: number): boolean =>
+      offset % width === 0 && width <= left && this.owner[offset] === this.owner[offset + width - 1];
+    if (fits(4)) return 4;
+    return fits(2) ? 2 : 1;
   }
 
   // ---- bytes ----------------------------------------------------------------------------------------------------------
@@ -113,6 +130,11 @@ export class ConfigLayout {
 
   setCopy(at: number, byte: number): void {
     this.copy[at] = byte;
+  }
+
+  /** What the copy has at [start, start + length). */
+  copyBytes(start: number, length: number): Uint8Array {
+    return this.copy.slice(start, start + length);
   }
 
   /** Makes a BAR hold what one of its size can. */
@@ -172,6 +194,7 @@ export class ConfigLayout {
       pointer = offset + 1;
     }
     this.setPointer(pointer, 0);
+    if (pointer === CAPABILITIES_POINTER) this.copy[STATUS] = this.copy[STATUS]! & ~STATUS_CAP_LIST;
   }
 
   private setPointer(at: number, value: number): void {
@@ -182,14 +205,14 @@ export class ConfigLayout {
 
   /** @returns its length */
   private layOut(offset: number, rule: CapabilityRule, end: number): number {
-    const length = Math.min(
-      rule.length((at, bytes) => this.read(offset + at, bytes)),
-      end - offset,
-    );
+    const read: ReadCapability = (at, bytes) => this.read(offset + at, bytes);
+    const length = Math.min(rule.length(read), end - offset);
+    this.owner.fill(offset, offset, offset + length);
     this.writable.fill(0, offset, offset + length);
     this.virtual.fill(0, offset, offset + length);
     if (rule.raw === true) this.writable.fill(0xff, offset + RAW_HEADER_BYTES, offset + length);
-    for (const field of rule.fields) if (field.offset + field.bytes <= length) this.describe(offset, field);
+    const fields = typeof rule.fields === "function" ? rule.fields(read) : rule.fields;
+    for (const field of fields) if (field.offset + field.bytes <= length) this.describe(offset, field);
     return length;
   }
 

@@ -14,6 +14,7 @@ import {
   CAP_ID_EXP,
   CAP_ID_MSI,
   CAP_ID_PM,
+  CAP_ID_VPD,
   EXP_DEVCAP_AT,
   EXP_DEVCAP_FLR,
   EXP_DEVCTL2_AT,
@@ -22,6 +23,9 @@ import {
   MSI_CONTROL_AT,
   PM_CONTROL_AT,
   PM_STATE_MASK,
+  VPD_ADDRESS_AT,
+  VPD_DATA_AT,
+  VPD_F,
 } from "./config-capabilities.js";
 import { ConfigLayout } from "./config-layout.js";
 import type { ConfigEvents, ConfigSpace } from "./config-space.js";
@@ -33,6 +37,7 @@ const COMMAND_MASTER = 1 << 2;
 const COMMAND_INTX_DISABLE = 1 << 10;
 const BAR_0 = 0x10;
 const BARS_END = 0x28;
+const BARS = 6;
 const ROM_BAR = 0x30;
 const ROM_BAR_END = 0x34;
 const MSI_ENABLE = 1 << 0;
@@ -46,7 +51,7 @@ const KEPT_HEADER = [
   { offset: 0x0d, bytes: 1 },
 ] as const;
 
-interface Kept {
+interface Register {
   readonly offset: number;
   readonly bytes: number;
 }
@@ -56,7 +61,7 @@ export class ConfigView implements ConfigSpace {
   /** Some BAR was written since it was last read. */
   private barsWritten = false;
   /** Hardware registers that the user has, as they were set last. */
-  private kept = new Map<Kept, Uint8Array>();
+  private kept: readonly { readonly offset: number; readonly bytes: Uint8Array }[] = [];
   /** The hardware's at `open`. */
   private saved: Uint8Array | undefined;
 
@@ -72,7 +77,6 @@ export class ConfigView implements ConfigSpace {
     this.saved = this.hardware(0, pci.model.configBytes);
     this.layout = new ConfigLayout(pci);
     this.barsWritten = false;
-    this.kept.clear();
     const spaces = pci.model.bars.map((bar) => bar?.space);
     const memory = spaces.some((space) => space !== undefined && space !== "io") || pci.model.rom !== undefined;
     const decoding = (memory ? COMMAND_MEMORY : 0) | (spaces.includes("io") ? COMMAND_IO : 0);
@@ -85,8 +89,10 @@ export class ConfigView implements ConfigSpace {
     const { saved } = this;
     if (saved === undefined) return;
     this.saved = undefined;
-    for (const { offset, bytes } of this.keptRegisters())
-      this.pci.writeConfig(offset, saved.subarray(offset, offset + bytes));
+    const now = this.hardware(0, saved.length);
+    // What is as it was is not written: in a bit that a written 1 clears, it would be lost.
+    for (const [offset, byte] of saved.entries())
+      if (byte !== now[offset]) this.pci.writeConfig(offset, Uint8Array.of(byte));
   }
 
   get memoryEnabled(): boolean {
@@ -98,7 +104,7 @@ export class ConfigView implements ConfigSpace {
   }
 
   afterReset(): void {
-    for (const [{ offset }, bytes] of this.kept) this.pci.writeConfig(offset, bytes);
+    for (const { offset, bytes } of this.kept) this.pci.writeConfig(offset, bytes);
   }
 
   // ---- reading --------------------------------------------------------------------------------------------------------
@@ -116,24 +122,19 @@ export class ConfigView implements ConfigSpace {
   /** What was written to BARs becomes what a BAR of its size would hold. */
   private sizeBars(): void {
     this.barsWritten = false;
-    const { model } = this.pci;
-    for (const [index, bar] of model.bars.entries()) {
-      const upperHalf = bar === undefined && model.bars[index - 1]?.space === "memory64";
-      const sized = upperHalf ? model.bars[index - 1] : bar;
-      this.layout.maskBar(index, sized, upperHalf);
+    const { bars, rom } = this.pci.model;
+    for (let index = 0; index < BARS; index++) {
+      const lower = bars[index - 1];
+      const isUpperHalf = lower?.space === "memory64";
+      this.layout.maskBar(index, isUpperHalf ? lower : bars[index], isUpperHalf);
     }
-    for (let index = model.bars.length; index < 6; index++) {
-      const upperHalf = model.bars[index - 1]?.space === "memory64";
-      this.layout.maskBar(index, upperHalf ? model.bars[index - 1] : undefined, upperHalf);
-    }
-    this.layout.maskRom(model.rom);
+    this.layout.maskRom(rom);
   }
 
-  /** Aligned accesses of up to four bytes. */
   private hardware(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length;) {
-      const width = accessWidth(offset + at, length - at);
+      const width = this.layout.accessWidth(offset + at, length - at);
       this.pci.readConfig(offset + at, bytes.subarray(at, at + width));
       at += width;
     }
@@ -147,7 +148,7 @@ export class ConfigView implements ConfigSpace {
     const memoryWasOn = this.memoryEnabled;
     const intxWasDisabled = this.intxDisabled;
     for (let at = 0; at < from.length;) {
-      const width = accessWidth(offset + at, from.length - at);
+      const width = this.layout.accessWidth(offset + at, from.length - at);
       this.writeAccess(offset + at, from.subarray(at, at + width));
       at += width;
     }
@@ -163,20 +164,18 @@ export class ConfigView implements ConfigSpace {
     if ((offset < BARS_END && last > BAR_0) || (offset < ROM_BAR_END && last > ROM_BAR)) this.barsWritten = true;
     for (const [index, byte] of from.entries()) this.layout.store(offset + index, byte);
     this.writeHardware(offset, from);
-    const covers = (id: number, at: number): number | undefined => {
+    const covered = (id: number, at: number): number | undefined => {
       const start = this.layout.capability(id);
-      if (start === undefined) return undefined;
-      return start + at >= offset && start + at < last ? start : undefined;
+      return start !== undefined && start + at >= offset && start + at < last ? start : undefined;
     };
-    const msi = covers(CAP_ID_MSI, MSI_CONTROL_AT);
+    const msi = covered(CAP_ID_MSI, MSI_CONTROL_AT);
     if (msi !== undefined) this.settleMsi(msi + MSI_CONTROL_AT);
-    const express = covers(CAP_ID_EXP, EXP_DEVCTL_AT + 1);
-    if (express !== undefined) this.settleFunctionReset(express);
-    const advanced = covers(CAP_ID_AF, AF_CONTROL_AT);
-    if (advanced !== undefined && (from[advanced + AF_CONTROL_AT - offset]! & AF_CONTROL_FLR) !== 0) {
-      this.layout.setCopy(advanced + AF_CONTROL_AT, 0);
-      if ((this.hardware(advanced + AF_CAPABILITIES_AT, 1)[0]! & AF_FLR) !== 0) this.events.functionReset();
-    }
+    const vpd = covered(CAP_ID_VPD, VPD_ADDRESS_AT + 1);
+    if (vpd !== undefined) this.transferVitalProductData(vpd);
+    const express = covered(CAP_ID_EXP, EXP_DEVCTL_AT + 1);
+    if (express !== undefined) this.settleExpressReset(express);
+    const advanced = covered(CAP_ID_AF, AF_CONTROL_AT);
+    if (advanced !== undefined) this.settleAdvancedReset(advanced);
   }
 
   /** Only bytes of which some bit is the user's: others may be cleared by being written as they are. */
@@ -205,13 +204,42 @@ export class ConfigView implements ConfigSpace {
     this.pci.writeConfig(at, Uint8Array.of(control));
   }
 
-  private settleFunctionReset(capability: number): void {
+  /** The hardware carries a transfer out at once, or not at all. */
+  private transferVitalProductData(capability: number): void {
+    const { layout, pci } = this;
+    const addressAt = capability + VPD_ADDRESS_AT;
+    const dataAt = capability + VPD_DATA_AT;
+    const asked = layout.copyU16(addressAt) & VPD_F;
+    if (asked !== 0) pci.writeConfig(dataAt, layout.copyBytes(dataAt, 4));
+    pci.writeConfig(addressAt, layout.copyBytes(addressAt, 2));
+    if ((this.hardwareU16(addressAt) & VPD_F) === asked) return;
+    layout.setCopy(addressAt + 1, layout.copyByte(addressAt + 1) ^ (VPD_F >> 8));
+    if (asked === 0)
+      for (const [index, byte] of this.hardware(dataAt, 4).entries()) layout.setCopy(dataAt + index, byte);
+  }
+
+  private settleExpressReset(capability: number): void {
     const high = capability + EXP_DEVCTL_AT + 1;
-    const flr = EXP_DEVCTL_FLR >> 8;
-    if ((this.layout.copyByte(high) & flr) === 0) return;
-    this.layout.setCopy(high, this.layout.copyByte(high) & ~flr);
     const devcap = new DataView(this.hardware(capability + EXP_DEVCAP_AT, 4).buffer).getUint32(0, true);
-    if ((devcap & EXP_DEVCAP_FLR) !== 0) this.events.functionReset();
+    if (this.takeBit(high, EXP_DEVCTL_FLR >> 8) && (devcap & EXP_DEVCAP_FLR) !== 0) this.resetFunction();
+  }
+
+  private settleAdvancedReset(capability: number): void {
+    const features = this.hardware(capability + AF_CAPABILITIES_AT, 1)[0]!;
+    if (this.takeBit(capability + AF_CONTROL_AT, AF_CONTROL_FLR) && (features & AF_FLR) !== 0) this.resetFunction();
+  }
+
+  /** A bit of the copy that always reads as 0. @returns whether it was written as 1 */
+  private takeBit(at: number, bit: number): boolean {
+    const byte = this.layout.copyByte(at);
+    this.layout.setCopy(at, byte & ~bit);
+    return (byte & bit) !== 0;
+  }
+
+  /** What came with the bit in the same write survives as well. */
+  private resetFunction(): void {
+    this.keep();
+    this.events.functionReset();
   }
 
   // ---- hardware registers ---------------------------------------------------------------------------------------------
@@ -222,7 +250,8 @@ export class ConfigView implements ConfigSpace {
 
   private get powerState(): number {
     const pm = this.layout.capability(CAP_ID_PM);
-    return pm === undefined ? 0 : this.hardwareU16(pm + PM_CONTROL_AT) & PM_STATE_MASK;
+    // What reads as ones because it is gone is in no state: its BARs read as ones too.
+    return pm === undefined || !this.pci.present ? 0 : this.hardwareU16(pm + PM_CONTROL_AT) & PM_STATE_MASK;
   }
 
   private hardwareU16(offset: number): number {
@@ -230,10 +259,10 @@ export class ConfigView implements ConfigSpace {
     return bytes[0]! | (bytes[1]! << 8);
   }
 
-  private keptRegisters(): Kept[] {
+  private keptRegisters(): Register[] {
     const express = this.layout.capability(CAP_ID_EXP);
     if (express === undefined) return [...KEPT_HEADER];
-    const kept: Kept[] = [...KEPT_HEADER, { offset: express + EXP_DEVCTL_AT, bytes: 2 }];
+    const kept: Register[] = [...KEPT_HEADER, { offset: express + EXP_DEVCTL_AT, bytes: 2 }];
     if (this.layout.capabilityLength(CAP_ID_EXP) > EXP_DEVCTL2_AT)
       kept.push({ offset: express + EXP_DEVCTL2_AT, bytes: 2 });
     return kept;
@@ -241,13 +270,8 @@ export class ConfigView implements ConfigSpace {
 
   private keep(): void {
     if (!this.pci.present) return;
-    this.kept = new Map(this.keptRegisters().map((kept) => [kept, this.hardware(kept.offset, kept.bytes)]));
+    this.kept = this.keptRegisters().map(({ offset, bytes }) => ({ offset, bytes: this.hardware(offset, bytes) }));
   }
-}
-
-function accessWidth(offset: number, left: number): 1 | 2 | 4 {
-  if (offset % 4 === 0 && left >= 4) return 4;
-  return offset % 2 === 0 && left >= 2 ? 2 : 1;
 }
 
 function u16(value: number): Uint8Array {

@@ -7,11 +7,13 @@
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { Context } from "../core/context.js";
 import { DeviceObject } from "../core/device.js";
-import { NO_PASID, type IommuGroup } from "../core/group.js";
+import { NO_PASID, type BusDevice, type IommuGroup } from "../core/group.js";
 import type { Endpoint } from "../devices/endpoint.js";
+import type { VdpaDevice } from "../devices/vdpa/device.js";
 import type { U64 } from "../u64.js";
 import type { DescriptorTarget, FileCall } from "../uapi/descriptors.js";
 import type { Dispatcher } from "../uapi/dispatch.js";
+import { VhostVdpa } from "../uapi/vhost-vdpa.js";
 
 export abstract class OpenFile {
   private holders = 1;
@@ -19,9 +21,7 @@ export abstract class OpenFile {
   abstract readonly node: string;
 
   /** ioctl(2). @returns what ioctl(2) returns, or a negative errno */
-  ioctl(_call: FileCall, _request: number, _argument: U64): number {
-    return -errno.ENOTTY;
-  }
+  abstract ioctl(call: FileCall, request: number, argument: U64): number;
 
   constructor(readonly token: string) {}
 
@@ -178,46 +178,40 @@ export class MadeFile extends TargetFile {
   }
 }
 
-/** An endpoint as a node that can be opened any number of times, and bound by one of those that opened it. */
-export class EndpointNode {
+/** A device as a node that can be opened any number of times, and bound by one of those that opened it. */
+export class DeviceNode<Device extends BusDevice> {
   bound = false;
 
   constructor(
-    readonly endpoint: Endpoint,
+    readonly device: Device,
     readonly group: IommuGroup,
   ) {}
 }
 
 /**
- * An open endpoint. Binding it to an iommufd holds that iommufd's context; the bound device holds what it is attached to,
- * with and without PASID, and its release gives all of it up.
+ * An open device. Binding it to an iommufd holds that iommufd's context; the bound device holds what it is attached to, with and
+ * without PASID, and its release gives all of it up.
  */
-export class EndpointFile extends OpenFile {
-  override readonly node: string;
-  private device: DeviceObject | undefined;
+export abstract class DeviceFile<Device extends BusDevice> extends OpenFile {
+  private binding: DeviceObject | undefined;
 
   constructor(
     token: string,
-    private readonly target: EndpointNode,
+    protected readonly target: DeviceNode<Device>,
     private readonly onRelease: () => void,
   ) {
     super(token);
-    this.node = `endpoint/${target.endpoint.name}`;
-  }
-
-  get endpoint(): Endpoint {
-    return this.target.endpoint;
   }
 
   /** @returns the device object's id, or as a negative errno EINVAL (bound already, here or elsewhere), EPERM, ENOMEM */
   bind(context: Context): number {
     const { target } = this;
     if (target.bound) return -errno.EINVAL;
-    const device = DeviceObject.bindTo(context, target.endpoint, target.group);
-    if (typeof device === "number") return -device;
+    const binding = DeviceObject.bindTo(context, target.device, target.group);
+    if (typeof binding === "number") return -binding;
     target.bound = true;
-    this.device = device;
-    return device.id;
+    this.binding = binding;
+    return binding.id;
   }
 
   /**
@@ -226,23 +220,62 @@ export class EndpointFile extends OpenFile {
    * @returns the HWPT's id, or a negative errno; EINVAL if not bound
    */
   attach(ptId: number, pasid = NO_PASID): number {
-    const { device } = this;
-    if (device === undefined) return -errno.EINVAL;
-    const hwpt = device.hwptOf(pasid) === undefined ? device.attach(ptId, pasid) : device.replace(ptId, pasid);
+    const { binding } = this;
+    if (binding === undefined) return -errno.EINVAL;
+    const hwpt = binding.hwptOf(pasid) === undefined ? binding.attach(ptId, pasid) : binding.replace(ptId, pasid);
     return typeof hwpt === "number" ? -hwpt : hwpt.id;
   }
 
   /** Not attached: success. @returns EINVAL if not bound */
   detach(pasid = NO_PASID): Errno {
-    if (this.device === undefined) return errno.EINVAL;
-    this.device.detach(pasid);
+    if (this.binding === undefined) return errno.EINVAL;
+    this.binding.detach(pasid);
     return errno.OK;
   }
 
   protected override release(): void {
     this.onRelease();
-    if (this.device === undefined) return;
-    this.device.unbind();
+    if (this.binding === undefined) return;
+    this.binding.unbind();
     this.target.bound = false;
+  }
+}
+
+/** An open endpoint, which its client tells to do DMA. */
+export class EndpointFile extends DeviceFile<Endpoint> {
+  override get node(): string {
+    return `endpoint/${this.endpoint.name}`;
+  }
+
+  get endpoint(): Endpoint {
+    return this.target.device;
+  }
+
+  override ioctl(): number {
+    return -errno.ENOTTY;
+  }
+}
+
+/** An open vDPA device. */
+export class VdpaFile extends DeviceFile<VdpaDevice> {
+  private readonly vhost: VhostVdpa;
+
+  constructor(token: string, target: DeviceNode<VdpaDevice>, onRelease: () => void) {
+    super(token, target, onRelease);
+    this.vhost = new VhostVdpa(target.device);
+  }
+
+  override get node(): string {
+    return `vdpa/${this.target.device.name}`;
+  }
+
+  override ioctl(call: FileCall, request: number, argument: U64): number {
+    return this.vhost.ioctl(call, request, argument);
+  }
+
+  /** The device is quiet before it is detached. */
+  protected override release(): void {
+    this.vhost.release();
+    super.release();
   }
 }

@@ -9,29 +9,29 @@ import type { Logger } from "pino";
 import { errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import type { BusDevice } from "../core/group.js";
 import { Cancellation } from "../devices/cancellation.js";
 import type { Peer } from "../memory/peer.js";
 import { U64 } from "../u64.js";
-import type { DescriptorTarget, FileCall, FileMapping } from "../uapi/descriptors.js";
+import type { FileCall } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
+import { checkSegments, FileRequests, segmentOf } from "./file-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
-import { mapFile } from "./mapping.js";
-import { EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
-import { Output, type Written } from "./output.js";
+import { DeviceFile, EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
+import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
 import { SessionDescriptors } from "./session-descriptors.js";
 import type { Server } from "./server.js";
 import type { Connection } from "./transport.js";
-import { fromWire, numberToWire, toWire, type WireUint64 } from "./wire64.js";
+import { fromWire, numberToWire, toWire } from "./wire64.js";
 
 type IClientFrame = iommufd_emu.v1.ClientFrame.$Properties;
 type IServerFrame = iommufd_emu.v1.ServerFrame.$Properties;
 type IIoctl = iommufd_emu.v1.Ioctl.$Properties;
 type IIoctlReply = iommufd_emu.v1.IoctlReply.$Properties;
 type IRegionAdd = iommufd_emu.v1.RegionAdd.$Properties;
-type IFileReply = iommufd_emu.v1.FileReply.$Properties;
 type IResult = iommufd_emu.v1.Result.$Properties;
 type Reply = Omit<IServerFrame, "sequence">;
 
@@ -47,10 +47,6 @@ export const PROTOCOL_VERSION = 1;
 const TOKEN_BYTES_MIN = 16;
 const TOKEN_BYTES_MAX = 64;
 const NO_BYTES = new Uint8Array(0);
-/** Of one Access: the widest that an instruction makes. */
-const ACCESS_BYTES_MAX = 64;
-/** MAX_RW_COUNT: read(2) and write(2) take no more at a time. */
-const TRANSFER_BYTES_MAX = 0x7fff_f000;
 /** Bytes of replies that are gathered before they are sent: with those of one more request, what a client can make wait. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
 
@@ -76,6 +72,7 @@ export class Session implements Notified {
   private idleListeners: (() => void)[] = [];
   private readonly waiting: IClientFrame[] = [];
   private readonly request = new IoctlRequest();
+  private readonly files: FileRequests;
   private readonly output = new Output();
   /** What comes is no frames but text that is written to `file`. */
   private raw = false;
@@ -101,6 +98,7 @@ export class Session implements Notified {
     };
     this.memory = new SegmentMemory(this.request, direct, server.points);
     this.descriptors = new SessionDescriptors(server, this.request, peer);
+    this.files = new FileRequests(server, this.request, this.memory, this.descriptors);
     this.call = { caller: peer, memory: this.memory, descriptors: this.descriptors };
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
@@ -119,7 +117,7 @@ export class Session implements Notified {
   /** Bytes from the client, cut anywhere. */
   receive(chunk: Uint8Array): void {
     this.step(() => {
-      if (this.raw) this.writeRaw(chunk);
+      if (this.raw) this.files.writeRaw(this.file, chunk);
       else this.parser.push(chunk);
     });
   }
@@ -193,7 +191,7 @@ export class Session implements Notified {
     const { request } = this;
     if (!this.isBusy() && this.client !== undefined && decodeIoctlFrame(bytes, start, end, request)) {
       this.requests++;
-      this.checkSegments(request.segmentCount);
+      checkSegments(request.segmentCount, this.server.limits);
       this.answerIoctl(request.sequence);
       if (this.output.bytes > OUTPUT_BYTES_MAX) this.flush();
       return;
@@ -296,13 +294,13 @@ export class Session implements Notified {
       return this.hello(frame.hello);
     }
     if (frame.ioctl) {
-      this.checkSegments(segmentCountOf(frame.ioctl));
+      checkSegments(segmentCountOf(frame.ioctl), this.server.limits);
       return { ioctl: this.ioctlMessage(frame.ioctl) };
     }
-    if (frame.read) return { file: this.readFile(frame.read) };
-    if (frame.write) return { file: this.writeFile(frame.write) };
-    if (frame.map) return { map: this.map(frame.map) };
-    if (frame.access) return { access: this.access(frame.access) };
+    if (frame.read) return { file: this.files.read(this.file, frame.read) };
+    if (frame.write) return { file: this.files.write(this.file, frame.write) };
+    if (frame.map) return { map: this.files.map(this.file, frame.map) };
+    if (frame.access) return { access: this.files.access(this.file, frame.access) };
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma, turn);
     if (frame.open) return this.open(frame.open);
@@ -404,7 +402,7 @@ export class Session implements Notified {
     const ioctls = batch.ioctls ?? [];
     if (ioctls.length > this.server.limits.batchIoctlsMax)
       throw new ProtocolViolation("TOO_MANY_IOCTLS", `${ioctls.length}, at most ${this.server.limits.batchIoctlsMax}`);
-    for (const ioctl of ioctls) this.checkSegments(segmentCountOf(ioctl));
+    for (const ioctl of ioctls) checkSegments(segmentCountOf(ioctl), this.server.limits);
     const replies: IIoctlReply[] = [];
     for (const ioctl of ioctls) {
       const reply = this.ioctlMessage(ioctl);
@@ -412,11 +410,6 @@ export class Session implements Notified {
       if (batch.stopOnError && reply.result! < 0) break;
     }
     return replies;
-  }
-
-  private checkSegments(count: number): void {
-    const { segmentsMax } = this.server.limits;
-    if (count > segmentsMax) throw new ProtocolViolation("TOO_MANY_SEGMENTS", `${count}, at most ${segmentsMax}`);
   }
 
   private ioctlMessage(ioctl: IIoctl): IIoctlReply {
@@ -454,86 +447,6 @@ export class Session implements Notified {
     const result = file.ioctl(this.call, request.request, request.argument);
     this.failNthLeft = points.disarm();
     return result;
-  }
-
-  // ---- files ----------------------------------------------------------------------------------------------------------
-
-  private readFile({ address, count, writable, offset }: iommufd_emu.v1.Read.$Properties): IFileReply {
-    this.request.load({ writable: writable ?? [] });
-    return this.transfer(count, offset, (file, bytes, at) =>
-      at === undefined
-        ? file.read?.(this.memory, fromWire(address), bytes)
-        : (file.readAt?.(this.memory, fromWire(address), bytes, at) ?? -errno.ESPIPE),
-    );
-  }
-
-  private writeFile({ address, count, readable, offset }: iommufd_emu.v1.Write.$Properties): IFileReply {
-    this.request.load({ readable: readable ?? [] });
-    const failure = this.file instanceof TargetFile ? this.file.takeFailure() : errno.OK;
-    if (failure !== errno.OK) return { result: -failure };
-    return this.transfer(count, offset, (file, bytes, at) =>
-      at === undefined
-        ? file.write?.(this.memory, fromWire(address), bytes)
-        : (file.writeAt?.(this.memory, fromWire(address), bytes, at) ?? -errno.ESPIPE),
-    );
-  }
-
-  private writeRaw(data: Uint8Array): void {
-    const address = toWire(U64.ZERO);
-    const { result } = this.writeFile({ address, count: numberToWire(data.length), readable: [{ address, data }] });
-    if (this.file instanceof TargetFile && result! < 0) this.file.fail(-result!);
-  }
-
-  /** @param run undefined: the file has no such operation */
-  private transfer(
-    count: WireUint64 | null | undefined,
-    offset: WireUint64 | null | undefined,
-    run: (target: DescriptorTarget, count: number, offset: U64 | undefined) => number | undefined,
-  ): IFileReply {
-    const { file, memory, request, server } = this;
-    this.checkSegments(request.segmentCount);
-    memory.begin();
-    server.emptied.length = 0;
-    if (file === undefined || file.released) return { result: -errno.EBADF };
-    const at = offset == null ? undefined : fromWire(offset);
-    if (!(file instanceof TargetFile)) return { result: at === undefined ? -errno.EINVAL : -errno.ESPIPE };
-    const bytes = fromWire(count);
-    // A count and an offset are signed numbers.
-    const signed = bytes.high >= 0 && (at === undefined || at.high >= 0);
-    const result = signed ? run(file.target, Math.min(bytes.toNumber(), TRANSFER_BYTES_MAX), at) : undefined;
-    const written = (memory.written ?? []).map(segmentOf);
-    return { result: result ?? -errno.EINVAL, written, withdrawn: file.withdraw() };
-  }
-
-  private map({ offset, length }: iommufd_emu.v1.Map.$Properties): iommufd_emu.v1.MapReply.$Properties {
-    const { file } = this;
-    if (file === undefined || file.released) return { error: errno.EBADF };
-    const mapping = mapFile(file, fromWire(offset), fromWire(length));
-    if (typeof mapping === "number") return { error: mapping };
-    const path = mapping.path?.() ?? "";
-    if (typeof path === "number") {
-      mapping.release();
-      return { error: path };
-    }
-    const pieces = (mapping.pieces ?? []).map((piece) => ({
-      offset: numberToWire(piece.offset),
-      length: numberToWire(piece.length),
-      registers: piece.registers,
-      fileOffset: numberToWire(piece.fileOffset),
-    }));
-    return { path, pieces, token: Buffer.from(this.descriptors.adopt(mapping), "hex") };
-  }
-
-  /** A load or store of mapped registers. */
-  private access({ offset, length, data }: iommufd_emu.v1.Access.$Properties): iommufd_emu.v1.AccessReply.$Properties {
-    const { file } = this;
-    const stores = data != null && data.length > 0;
-    const bytes = stores ? data : new Uint8Array(Math.min(length ?? 0, ACCESS_BYTES_MAX));
-    if (bytes.length === 0 || bytes.length > ACCESS_BYTES_MAX) return { error: errno.EINVAL };
-    const at = fromWire(offset).toNumber();
-    const mapping = file instanceof TargetFile && !file.released ? (file.target as Partial<FileMapping>) : {};
-    const error = (stores ? mapping.store?.(at, bytes) : mapping.load?.(at, bytes)) ?? errno.EBADF;
-    return stores || error !== errno.OK ? { error } : { data: bytes };
   }
 
   // ---- regions and endpoints ----------------------------------------------------------------------------------------
@@ -582,24 +495,28 @@ export class Session implements Notified {
     return this.file instanceof EndpointFile ? this.file : undefined;
   }
 
+  private deviceFile(): DeviceFile<BusDevice> | undefined {
+    return this.file instanceof DeviceFile ? this.file : undefined;
+  }
+
   private bind(bind: iommufd_emu.v1.DeviceBind.$Properties): IResult {
-    const endpoint = this.endpointFile();
-    if (endpoint === undefined) return { error: errno.ENOTTY };
+    const device = this.deviceFile();
+    if (device === undefined) return { error: errno.ENOTTY };
     const target = this.server.find(tokenKey(bind.iommufdToken ?? NO_BYTES));
     if (target === undefined) return { error: errno.EBADF };
     if (!(target instanceof IommufdFile)) return { error: errno.EBADFD };
-    return idOrError(endpoint.bind(target.context));
+    return idOrError(device.bind(target.context));
   }
 
   private attach(attach: iommufd_emu.v1.DeviceAttach.$Properties): IResult {
-    const endpoint = this.endpointFile();
-    return endpoint === undefined
+    const device = this.deviceFile();
+    return device === undefined
       ? { error: errno.ENOTTY }
-      : idOrError(endpoint.attach(attach.ptId ?? 0, attach.pasid ?? 0));
+      : idOrError(device.attach(attach.ptId ?? 0, attach.pasid ?? 0));
   }
 
   private detach(detach: iommufd_emu.v1.DeviceDetach.$Properties): IResult {
-    return { error: this.endpointFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
+    return { error: this.deviceFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
   }
 
   private addDevice({ device }: iommufd_emu.v1.DeviceAdd.$Properties): IResult {
@@ -623,10 +540,6 @@ export class Session implements Notified {
     });
     return reply instanceof Promise ? reply.then((late) => ({ dma: late })) : { dma: reply };
   }
-}
-
-function segmentOf({ address, data }: Written): iommufd_emu.v1.Segment.$Properties {
-  return { address: toWire(address), data };
 }
 
 function decodeFrame(bytes: Uint8Array, start: number, end: number): IClientFrame {

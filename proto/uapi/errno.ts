@@ -39,6 +39,7 @@ export const errno = {
   EOPNOTSUPP: 95,
   EADDRINUSE: 98,
   ECONNRESET: 104,
+  ENOBUFS: 105,
   ECONNREFUSED: 111,
 } as const;
 

@@ -15,6 +15,7 @@ import { repositoryRoot } from "../support/repository.js";
 import { TreeDaemon } from "../support/tree-daemon.js";
 import { FakeFunction } from "../support/tree-machine.js";
 import { AccessDaemon } from "./access-daemon.js";
+import { DeviceDaemon } from "./device-daemon.js";
 
 const program = join(repositoryRoot, "build/test/clients/c/shim_program");
 const shim = join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so");
@@ -29,11 +30,15 @@ const scenariosOf = (names: readonly string[]) =>
 const ACCESSES = "shim_accesses.c";
 /** Those of a machine with PCI devices. */
 const TREE = "shim_tree.c";
-const scenarios = scenariosOf(sources.filter((name) => name !== ACCESSES && name !== TREE));
+/** Those of VFIO devices and of mapped registers. */
+const DEVICES = ["shim_devices.c", "shim_trap.c"];
+const APART = [ACCESSES, TREE, ...DEVICES];
+const scenarios = scenariosOf(sources.filter((name) => !APART.includes(name)));
 /** Of the task that keeps the memory of a process. */
 const keeperScenarios = scenariosOf(["shim_keeper.c"]);
 const accessScenarios = scenariosOf([ACCESSES]);
 const treeScenarios = scenariosOf([TREE]);
+const deviceScenarios = scenariosOf(DEVICES);
 
 const environment = (socket: string): Record<string, string> => ({ LD_PRELOAD: shim, IOMMUFD_EMU_SOCKET: socket });
 
@@ -43,7 +48,7 @@ requirements("compiler", "native").describe("preload shim", () => {
   test("the scenarios below are those of the program", async () => {
     const { stdout } = await runProgram(program, ["--list"], {});
     const listed = stdout.trim().split("\n");
-    const all = [...scenarios, ...accessScenarios, ...treeScenarios];
+    const all = [...scenarios, ...accessScenarios, ...treeScenarios, ...deviceScenarios];
     expect(listed.sort()).toEqual(all.map(({ name, rule }) => `${name}\t${rule}`).sort());
   });
 
@@ -95,6 +100,24 @@ requirements("compiler", "native").describe("preload shim", () => {
       const end = await runProgram(join(directory, "shim_program"), [name], env);
       expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
       expect([daemon.running, daemon.errors]).toEqual([true, ""]);
+    });
+
+    describe("with a daemon that has a device", () => {
+      let deviceDaemon: DeviceDaemon;
+      beforeAll(async () => {
+        deviceDaemon = await DeviceDaemon.start();
+      });
+      afterAll(() => deviceDaemon.stop());
+
+      test.each(deviceScenarios)("$name", async ({ name }) => {
+        const end = await runProgram(join(directory, "shim_program"), [name], {
+          ...environment(deviceDaemon.socket),
+          LD_PRELOAD: libraries,
+          // The scenarios are about these signals.
+          ASAN_OPTIONS: "handle_segv=0:handle_sigbus=0:use_sigaltstack=0",
+        });
+        expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      });
     });
   });
 
@@ -151,6 +174,22 @@ requirements("compiler", "native").describe("preload shim", () => {
       const { stdout } = await runProgram("ls", ["/sys/module"], environment(daemon.socket));
       const names = stdout.split("\n");
       expect(names).toEqual(expect.arrayContaining(["vfio", "vfio_pci", "iommufd", ...readdirSync("/sys/module")]));
+    });
+  });
+
+  describe("with a daemon that has a device", () => {
+    let daemon: DeviceDaemon;
+    beforeAll(async () => {
+      daemon = await DeviceDaemon.start();
+    });
+    afterAll(() => daemon.stop());
+
+    test.each(deviceScenarios)("$name: $rule", async ({ name }) => {
+      const end = await runProgram(program, [name], environment(daemon.socket));
+      expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
+      for (let tries = 0; tries < 100 && daemon.descriptions > 0; tries++)
+        await new Promise((next) => setTimeout(next, 20));
+      expect(daemon.descriptions).toBe(0);
     });
   });
 

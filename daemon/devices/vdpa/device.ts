@@ -27,6 +27,9 @@ const STATUS_OF_DRIVER = 0x8f;
 /** Bits 32 and 33, of which the driver has to take both: there is no other interface and no way around the IOMMU. */
 export const VIRTIO_F = { VERSION_1: U64.fromWords(1, 0), ACCESS_PLATFORM: U64.fromWords(2, 0) } as const;
 
+/** No type of virtio device is a loopback, so none has this number. */
+const LOOPBACK_DEVICE_ID = 0xffff;
+
 const FEATURES = VIRTIO_F.VERSION_1.or(VIRTIO_F.ACCESS_PLATFORM);
 
 export interface VdpaDeviceOptions {
@@ -56,6 +59,8 @@ export class VdpaDevice {
   readonly requesterId: number;
   readonly iommu: Iommu;
   readonly reservedRegions: readonly ReservedRegion[];
+  /** The type of virtio device. */
+  readonly deviceId = LOOPBACK_DEVICE_ID;
   readonly queueSizeMax = QUEUE_SIZE_MAX;
   private readonly queues: readonly Queue[];
   private status = 0;

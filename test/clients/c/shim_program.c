@@ -153,6 +153,8 @@ static const struct scenario *const groups[] = {
 	inject_scenarios,
 	keeper_scenarios,
 	tree_scenarios,
+	device_scenarios,
+	trap_scenarios,
 };
 
 int main(int argc, char **argv)

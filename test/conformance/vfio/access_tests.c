@@ -20,7 +20,7 @@ static int memory_bar(int device)
 	SKIP("the device has no memory BAR");
 }
 
-/* ---- read and write ------------------------------------------------------------------------------------------------ */
+/* ---- read and write ---------------------------------------------------------------------------------------------- */
 
 TEST_ROUTES(access_unknown_region, "pread and pwrite of a region that is not there fail EINVAL, also of no bytes")
 {
@@ -44,7 +44,8 @@ TEST_ROUTES(access_nothing, "pread and pwrite of no bytes return 0, even where t
 	EXPECT_EQ(pwrite(opened.device, &word, 0, CONFIG_OFFSET + 0x2000), 0);
 }
 
-TEST_ROUTES(access_bar_end, "pread of a BAR is cut at its end and fails EINVAL behind it and for a BAR that is not there")
+TEST_ROUTES(access_bar_end, "pread of a BAR is cut at its end and fails EINVAL behind it and for a BAR that is not "
+			    "there")
 {
 	struct opened opened = open_device(subject);
 	int bar = memory_bar(opened.device);
@@ -76,7 +77,8 @@ TEST_ROUTES(access_file_position, "read starts at 0, which is BAR 0, and advance
 	EXPECT_ERRNO(lseek(opened.device, 0, SEEK_SET), ESPIPE);
 }
 
-TEST_ROUTES(access_memory_off, "with memory decoding off, access to a memory BAR fails EIO; a BAR of I/O ports does not mind")
+TEST_ROUTES(access_memory_off, "with memory decoding off, access to a memory BAR fails EIO; a BAR of I/O ports does "
+			       "not mind")
 {
 	struct opened opened = open_device(subject);
 	int bar = memory_bar(opened.device);
@@ -86,7 +88,8 @@ TEST_ROUTES(access_memory_off, "with memory decoding off, access to a memory BAR
 	EXPECT_ERRNO(pread(opened.device, &word, 4, bar_offset(bar)), EIO);
 	EXPECT_EQ(pread(opened.device, &word, 0, bar_offset(bar)), 0);
 	for (int other = 0; other < BARS; other++)
-		if (config_read(opened.device, 0x10 + 4 * (uint32_t)other, 4) & 1 && region_info(opened.device, (uint32_t)other).size)
+		if (config_read(opened.device, 0x10 + 4 * (uint32_t)other, 4) & 1 &&
+		    region_info(opened.device, (uint32_t)other).size)
 			EXPECT_EQ(pread(opened.device, &word, 4, bar_offset(other)), 4);
 	change_command(opened.device, PCI_COMMAND_MEMORY, 0);
 	EXPECT_EQ(pread(opened.device, &word, 4, bar_offset(bar)), 4);
@@ -195,7 +198,8 @@ TEST_ROUTES(access_config_end, "pread and pwrite that go beyond configuration sp
 	EXPECT_EQ(pread(opened.device, &word, 4, CONFIG_OFFSET + size - 4), 4);
 }
 
-TEST_ROUTES(access_config_whole, "one pread gets all of configuration space, the same bytes as in accesses of 1, 2 and 4")
+TEST_ROUTES(access_config_whole, "one pread gets all of configuration space, the same bytes as in accesses of 1, 2 and "
+				 "4")
 {
 	struct opened opened = open_device(subject);
 	size_t size = region_info(opened.device, VFIO_PCI_CONFIG_REGION_INDEX).size;
@@ -224,7 +228,7 @@ TEST_ROUTES(access_vectors, "preadv and pwritev transfer as pread and pwrite do"
 	EXPECT_EQ(config_read(opened.device, 0x3c, 1), 0x33);
 }
 
-/* ---- IOEVENTFD ------------------------------------------------------------------------------------------------------ */
+/* ---- IOEVENTFD --------------------------------------------------------------------------------------------------- */
 
 #define IOEVENTFDS_MAX 1000
 
@@ -241,7 +245,8 @@ static int ioeventfd(int device, uint32_t width, off_t offset, uint64_t data, in
 	return ioctl(device, VFIO_DEVICE_IOEVENTFD, &call);
 }
 
-TEST_ROUTES(ioeventfd_struct, "IOEVENTFD fails EFAULT, EINVAL for argsz below 28, for not exactly one width and for a descriptor below -1")
+TEST_ROUTES(ioeventfd_struct, "IOEVENTFD fails EFAULT, EINVAL for argsz below 28, for not exactly one width and for a "
+			      "descriptor below -1")
 {
 	const uint32_t widths[] = { 0, 3, 5, 6, 15, 16, 20 };
 	struct opened opened = open_device(subject);
@@ -270,13 +275,14 @@ TEST_ROUTES(ioeventfd_places, "IOEVENTFD outside a BAR, at its end, in the MSI-X
 	if (capability) {
 		uint32_t table = config_read(opened.device, capability + 4, 4);
 
-		EXPECT_ERRNO(ioeventfd(opened.device, VFIO_DEVICE_IOEVENTFD_32, bar_offset((int)(table & 7)) + (table & ~7u), 0,
-				       eventfd),
+		EXPECT_ERRNO(ioeventfd(opened.device, VFIO_DEVICE_IOEVENTFD_32,
+				       bar_offset((int)(table & 7)) + (table & ~7u), 0, eventfd),
 			     EINVAL);
 	}
 }
 
-TEST_ROUTES(ioeventfd_set, "the same IOEVENTFD again fails EEXIST, other data or width is another; -1 removes it, and then fails ENODEV")
+TEST_ROUTES(ioeventfd_set, "the same IOEVENTFD again fails EEXIST, other data or width is another; -1 removes it, and "
+			   "then fails ENODEV")
 {
 	struct opened opened = open_device(subject);
 	off_t at = bar_offset(memory_bar(opened.device));

@@ -1,4 +1,6 @@
-/* Shorthands for ioctls of iommufds, containers and devices, for configuration space, and memory with particular edges. */
+/*
+ * Shorthands for ioctls of iommufds, containers and devices, for configuration space, and memory with particular edges.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -53,7 +55,9 @@ int container_map(int fd, uint32_t flags, const void *memory, uint64_t iova, uin
 
 int container_unmap(int fd, uint32_t flags, uint64_t iova, uint64_t *bytes)
 {
-	struct vfio_iommu_type1_dma_unmap call = { .argsz = sizeof(call), .flags = flags, .iova = iova, .size = *bytes };
+	struct vfio_iommu_type1_dma_unmap call = {
+		.argsz = sizeof(call), .flags = flags, .iova = iova, .size = *bytes
+	};
 	int result = ioctl(fd, VFIO_IOMMU_UNMAP_DMA, &call);
 
 	*bytes = call.size;
@@ -224,15 +228,17 @@ uint32_t config_read(int device, uint32_t offset, unsigned bytes)
 {
 	uint32_t value = 0;
 
-	EXPECT_EQ(pread(device, &value, bytes, (off_t)(VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX) + offset)),
-		  bytes);
+	EXPECT_EQ(
+		pread(device, &value, bytes, (off_t)(VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX) + offset)),
+		bytes);
 	return value;
 }
 
 void config_write(int device, uint32_t offset, unsigned bytes, uint32_t value)
 {
-	EXPECT_EQ(pwrite(device, &value, bytes, (off_t)(VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX) + offset)),
-		  bytes);
+	EXPECT_EQ(
+		pwrite(device, &value, bytes, (off_t)(VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX) + offset)),
+		bytes);
 }
 
 uint32_t find_capability(int device, uint8_t id)

@@ -33,17 +33,16 @@ static struct opened open_bound(const struct pci_device *device)
 	return opened;
 }
 
-/* ---- unbound ------------------------------------------------------------------------------------------------------ */
+/* ---- unbound ----------------------------------------------------------------------------------------------------- */
 
-TEST_DEVICES(cdev_unbound_ioctls, "every ioctl but BIND on an unbound cdev fails EINVAL, whatever its argument; FIONBIO works")
+TEST_DEVICES(cdev_unbound_ioctls, "every ioctl but BIND on an unbound cdev fails EINVAL, whatever its argument; "
+				  "FIONBIO works")
 {
 	const unsigned long calls[] = {
-		VFIO_DEVICE_GET_INFO,	       VFIO_DEVICE_GET_REGION_INFO,
-		VFIO_DEVICE_GET_IRQ_INFO,      VFIO_DEVICE_SET_IRQS,
-		VFIO_DEVICE_RESET,	       VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
-		VFIO_DEVICE_IOEVENTFD,	       VFIO_DEVICE_FEATURE,
-		VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_DETACH_IOMMUFD_PT,
-		VFIO_GROUP_GET_STATUS,	       VFIO_CALL(50),
+		VFIO_DEVICE_GET_INFO,	       VFIO_DEVICE_GET_REGION_INFO, VFIO_DEVICE_GET_IRQ_INFO,
+		VFIO_DEVICE_SET_IRQS,	       VFIO_DEVICE_RESET,	    VFIO_DEVICE_GET_PCI_HOT_RESET_INFO,
+		VFIO_DEVICE_IOEVENTFD,	       VFIO_DEVICE_FEATURE,	    VFIO_DEVICE_ATTACH_IOMMUFD_PT,
+		VFIO_DEVICE_DETACH_IOMMUFD_PT, VFIO_GROUP_GET_STATUS,	    VFIO_CALL(50),
 	};
 	int cdev = EXPECT_FD(open_cdev(subject->device)), off = 0;
 
@@ -76,7 +75,8 @@ TEST_DEVICES(cdev_second_descriptor, "another descriptor of a bound device has n
 	EXPECT_OK(ioctl(opened.device, VFIO_DEVICE_GET_INFO, &info));
 }
 
-TEST_DEVICES(cdev_open_modes, "a cdev can be opened in any mode and any number of times; a read-only descriptor can bind and be used")
+TEST_DEVICES(cdev_open_modes, "a cdev can be opened in any mode and any number of times; a read-only descriptor can "
+			      "bind and be used")
 {
 	int iommu = open_iommu(), write_only, read_only;
 	char path[64];
@@ -101,9 +101,10 @@ TEST_DEVICES(cdev_fdinfo, "fdinfo of a cdev has a line vfio-device-syspath")
 	EXPECT(strstr(text, "vfio-device-syspath: /sys/devices/"));
 }
 
-/* ---- BIND_IOMMUFD ------------------------------------------------------------------------------------------------- */
+/* ---- BIND_IOMMUFD ------------------------------------------------------------------------------------------------ */
 
-TEST_DEVICES(bind_struct, "BIND fails EFAULT for argsz, EINVAL below 16, EFAULT for the rest, E2BIG for a tail that is not 0")
+TEST_DEVICES(bind_struct, "BIND fails EFAULT for argsz, EINVAL below 16, EFAULT for the rest, E2BIG for a tail that is "
+			  "not 0")
 {
 	int iommu = open_iommu(), cdev = EXPECT_FD(open_cdev(subject->device));
 	struct vfio_device_bind_iommufd *at_the_edge = memory_before_a_hole(VFIO_DEVICE_BIND_BYTES_MIN);
@@ -149,7 +150,8 @@ TEST_DEVICES(bind_arguments, "BIND with a negative iommufd or an unknown flag fa
 	}
 }
 
-TEST_DEVICES(bind_descriptor, "BIND fails EBADF for a closed iommufd and EBADFD for another file; the cdev can be bound after that")
+TEST_DEVICES(bind_descriptor, "BIND fails EBADF for a closed iommufd and EBADFD for another file; the cdev can be "
+			      "bound after that")
 {
 	int iommu = open_iommu(), cdev = EXPECT_FD(open_cdev(subject->device));
 
@@ -159,7 +161,8 @@ TEST_DEVICES(bind_descriptor, "BIND fails EBADF for a closed iommufd and EBADFD 
 	EXPECT_OK(bind_cdev(cdev, iommu, NULL));
 }
 
-TEST_DEVICES(bind_with_group_open, "BIND while the group is open fails EBUSY, even without a container, before the iommufd is looked at")
+TEST_DEVICES(bind_with_group_open, "BIND while the group is open fails EBUSY, even without a container, before the "
+				   "iommufd is looked at")
 {
 	int iommu = open_iommu(), cdev = EXPECT_FD(open_cdev(subject->device));
 	int group = EXPECT_FD(open_group(subject->device));
@@ -170,7 +173,8 @@ TEST_DEVICES(bind_with_group_open, "BIND while the group is open fails EBUSY, ev
 	EXPECT_OK(bind_cdev(cdev, iommu, NULL));
 }
 
-TEST_DEVICES(bind_twice, "a second BIND of the descriptor fails EINVAL before the iommufd is looked at, of another one EBADF first")
+TEST_DEVICES(bind_twice, "a second BIND of the descriptor fails EINVAL before the iommufd is looked at, of another one "
+			 "EBADF first")
 {
 	struct opened opened = open_bound(subject->device);
 	int second = EXPECT_FD(open_cdev(subject->device));
@@ -209,7 +213,8 @@ TEST_DEVICES(bind_read_only_struct, "BIND that cannot write out_devid fails EFAU
 	EXPECT_OK(bind_cdev(cdev, iommu, NULL));
 }
 
-TEST_DEVICES(bind_makes_object, "BIND makes an object of the iommufd: GET_HW_INFO takes it, DESTROY fails EBUSY until close")
+TEST_DEVICES(bind_makes_object, "BIND makes an object of the iommufd: GET_HW_INFO takes it, DESTROY fails EBUSY until "
+				"close")
 {
 	struct opened opened = open_bound(subject->device);
 	struct iommu_hw_info info = { .size = sizeof(info), .dev_id = opened.device_id };
@@ -220,7 +225,8 @@ TEST_DEVICES(bind_makes_object, "BIND makes an object of the iommufd: GET_HW_INF
 	EXPECT_ERRNO(destroy_object(opened.iommu, opened.device_id), ENOENT);
 }
 
-TEST_DEVICES(bind_keeps_context, "a bound cdev works on after the iommufd is closed, and can be attached to its objects")
+TEST_DEVICES(bind_keeps_context, "a bound cdev works on after the iommufd is closed, and can be attached to its "
+				 "objects")
 {
 	struct opened opened = open_bound(subject->device);
 	uint32_t pt_id = opened.ioas_id;
@@ -230,7 +236,8 @@ TEST_DEVICES(bind_keeps_context, "a bound cdev works on after the iommufd is clo
 	EXPECT_OK(attach_cdev(opened.device, &pt_id));
 }
 
-TEST_DEVICES(bind_before_attach, "between BIND and ATTACH everything of the device works: information, regions, interrupts, mmap")
+TEST_DEVICES(bind_before_attach, "between BIND and ATTACH everything of the device works: information, regions, "
+				 "interrupts, mmap")
 {
 	struct opened opened = open_bound(subject->device);
 	int bar;
@@ -244,7 +251,7 @@ TEST_DEVICES(bind_before_attach, "between BIND and ATTACH everything of the devi
 		EXPECT(can_load(map_region(opened.device, (uint32_t)bar)));
 }
 
-/* ---- ATTACH and DETACH -------------------------------------------------------------------------------------------- */
+/* ---- ATTACH and DETACH ------------------------------------------------------------------------------------------- */
 
 TEST_DEVICES(attach_struct, "ATTACH fails EFAULT, EINVAL for argsz below 12 and for an unknown flag")
 {
@@ -256,7 +263,8 @@ TEST_DEVICES(attach_struct, "ATTACH fails EFAULT, EINVAL for argsz below 12 and 
 	EXPECT_OK(attach_raw(opened.device, 12, 0, opened.ioas_id, 0));
 }
 
-TEST_DEVICES(attach_wrong_object, "ATTACH fails ENOENT for an unknown id, EINVAL for an object of another type, and leaves pt_id")
+TEST_DEVICES(attach_wrong_object, "ATTACH fails ENOENT for an unknown id, EINVAL for an object of another type, and "
+				  "leaves pt_id")
 {
 	struct opened opened = open_bound(subject->device);
 	uint32_t pt_id = ~0u;
@@ -268,7 +276,8 @@ TEST_DEVICES(attach_wrong_object, "ATTACH fails ENOENT for an unknown id, EINVAL
 	EXPECT_EQ(pt_id, opened.device_id);
 }
 
-TEST_DEVICES(attach_ioas, "ATTACH to an IOAS gives the id of its automatic hwpt; again, it is the same; after DETACH it is gone")
+TEST_DEVICES(attach_ioas, "ATTACH to an IOAS gives the id of its automatic hwpt; again, it is the same; after DETACH "
+			  "it is gone")
 {
 	struct opened opened = open_bound(subject->device);
 	uint32_t hwpt = opened.ioas_id, again = opened.ioas_id;
@@ -316,7 +325,8 @@ TEST_DEVICES(attach_hwpt, "ATTACH takes a hwpt that was allocated for the device
 	EXPECT_OK(destroy_object(opened.iommu, call.out_hwpt_id));
 }
 
-TEST_DEVICES(attach_bad_mapping, "ATTACH fails EFAULT for a mapping without memory, EADDRINUSE for one in a reserved region, and attaches nothing")
+TEST_DEVICES(attach_bad_mapping, "ATTACH fails EFAULT for a mapping without memory, EADDRINUSE for one in a reserved "
+				 "region, and attaches nothing")
 {
 	struct opened opened = open_bound(subject->device);
 	struct iommu_iova_range reserved;
@@ -343,7 +353,8 @@ TEST_DEVICES(attach_read_only_struct, "ATTACH that cannot write pt_id fails EFAU
 	EXPECT_OK(destroy_object(opened.iommu, opened.ioas_id));
 }
 
-TEST_DEVICES(attach_pasid, "ATTACH with PASID fails EINVAL for argsz below 16, ENOSPC from 0x80000000 on, EINVAL for an IOAS")
+TEST_DEVICES(attach_pasid, "ATTACH with PASID fails EINVAL for argsz below 16, ENOSPC from 0x80000000 on, EINVAL for "
+			   "an IOAS")
 {
 	struct opened opened = open_bound(subject->device);
 	uint32_t argsz = sizeof(struct vfio_device_attach_iommufd_pt);
@@ -354,7 +365,8 @@ TEST_DEVICES(attach_pasid, "ATTACH with PASID fails EINVAL for argsz below 16, E
 	EXPECT_OK(destroy_object(opened.iommu, opened.ioas_id));
 }
 
-TEST_DEVICES(attach_pasid_zero, "ATTACH with PASID 0 is the plain attach, which only DETACH with PASID 0 undoes; a plain ATTACH fails EBUSY")
+TEST_DEVICES(attach_pasid_zero, "ATTACH with PASID 0 is the plain attach, which only DETACH with PASID 0 undoes; a "
+				"plain ATTACH fails EBUSY")
 {
 	struct opened opened = open_bound(subject->device);
 	uint32_t pt_id = opened.ioas_id;
@@ -390,7 +402,7 @@ TEST_DEVICES(detach_twice, "DETACH always succeeds, also with nothing attached")
 	EXPECT_OK(destroy_object(opened.iommu, opened.ioas_id));
 }
 
-/* ---- closing ------------------------------------------------------------------------------------------------------ */
+/* ---- closing ----------------------------------------------------------------------------------------------------- */
 
 TEST_DEVICES(cdev_close, "close of a bound cdev detaches and unbinds it: its IOAS, the cdev and the group are free")
 {

@@ -1,4 +1,7 @@
-/* Configuration space as the user sees it: the header, sizing of BARs, and the list of capabilities (specification, 4.13). */
+/*
+ * Configuration space as the user sees it: the header, sizing of BARs, and the list of capabilities
+ * (specification, 4.13).
+ */
 #include "device.h"
 
 #define HEADER_BYTES 0x40u
@@ -24,7 +27,8 @@ TEST_ROUTES(config_ids, "vendor and device are those of sysfs, and read-only")
 	expect_read_only(opened.device, 2, 2);
 }
 
-TEST_ROUTES(config_read_only, "revision, class, header type, CIS, subsystem, capability pointer, pin, grant and latency are read-only")
+TEST_ROUTES(config_read_only, "revision, class, header type, CIS, subsystem, capability pointer, pin, grant and "
+			      "latency are read-only")
 {
 	const struct {
 		uint32_t offset;
@@ -36,7 +40,8 @@ TEST_ROUTES(config_read_only, "revision, class, header type, CIS, subsystem, cap
 		expect_read_only(opened.device, fields[i].offset, fields[i].bytes);
 }
 
-TEST_ROUTES(config_command_at_open, "at open COMMAND has memory decoding if there is a memory BAR, and no bus mastering")
+TEST_ROUTES(config_command_at_open, "at open COMMAND has memory decoding if there is a memory BAR, and no bus "
+				    "mastering")
 {
 	struct opened opened = open_device(subject);
 	uint32_t command = config_read(opened.device, PCI_COMMAND, 2);
@@ -50,7 +55,8 @@ TEST_ROUTES(config_command_at_open, "at open COMMAND has memory decoding if ther
 		EXPECT(command & PCI_COMMAND_MEMORY);
 }
 
-TEST_ROUTES(config_command_bits, "COMMAND's memory decoding, bus mastering and INTx disable can be set and cleared, by 16 and by 8 bits")
+TEST_ROUTES(config_command_bits, "COMMAND's memory decoding, bus mastering and INTx disable can be set and cleared, by "
+				 "16 and by 8 bits")
 {
 	const uint32_t bits[] = { PCI_COMMAND_MEMORY, PCI_COMMAND_MASTER, PCI_COMMAND_INTX_DISABLE };
 	struct opened opened = open_device(subject);
@@ -66,7 +72,8 @@ TEST_ROUTES(config_command_bits, "COMMAND's memory decoding, bus mastering and I
 	EXPECT_EQ(config_read(opened.device, PCI_COMMAND, 2) & 0x406, 0x406);
 }
 
-TEST_ROUTES(config_command_restored, "what was set in COMMAND and the interrupt line is gone when the device is opened again")
+TEST_ROUTES(config_command_restored, "what was set in COMMAND and the interrupt line is gone when the device is opened "
+				     "again")
 {
 	struct opened opened = open_device(subject);
 	uint32_t command = config_read(opened.device, PCI_COMMAND, 2), line = config_read(opened.device, 0x3c, 1);
@@ -88,7 +95,8 @@ TEST_ROUTES(config_status, "STATUS cannot be written, and announces the list of 
 	EXPECT_EQ(config_read(opened.device, 0x06, 2) >> 4 & 1, config_read(opened.device, 0x34, 1) != 0);
 }
 
-TEST_ROUTES(config_interrupt_line, "the interrupt line can hold any value; a write over both changes it but not the pin")
+TEST_ROUTES(config_interrupt_line, "the interrupt line can hold any value; a write over both changes it but not the "
+				   "pin")
 {
 	struct opened opened = open_device(subject);
 	uint32_t pin = config_read(opened.device, 0x3d, 1);
@@ -99,9 +107,10 @@ TEST_ROUTES(config_interrupt_line, "the interrupt line can hold any value; a wri
 	}
 }
 
-/* ---- BARs ------------------------------------------------------------------------------------------------------------ */
+/* ---- BARs -------------------------------------------------------------------------------------------------------- */
 
-TEST_ROUTES(config_bar_sizing, "a BAR written with ones reads its size and type; the old value restores it; one that is not there reads 0")
+TEST_ROUTES(config_bar_sizing, "a BAR written with ones reads its size and type; the old value restores it; one that "
+			       "is not there reads 0")
 {
 	struct opened opened = open_device(subject);
 
@@ -137,7 +146,8 @@ TEST_ROUTES(config_bar_sizing, "a BAR written with ones reads its size and type;
 	}
 }
 
-TEST_ROUTES(config_bar_stored, "a written BAR reads back as written, but for the bits below its size; the hardware stays where it is")
+TEST_ROUTES(config_bar_stored, "a written BAR reads back as written, but for the bits below its size; the hardware "
+			       "stays where it is")
 {
 	struct opened opened = open_device(subject);
 
@@ -149,14 +159,16 @@ TEST_ROUTES(config_bar_stored, "a written BAR reads back as written, but for the
 			continue;
 		EXPECT_EQ(pread(opened.device, &before, 4, (off_t)info.offset), 4);
 		config_write(opened.device, offset, 4, 0xa5a5a5a5);
-		EXPECT_EQ(config_read(opened.device, offset, 4), (0xa5a5a5a5 & ~(uint32_t)(info.size - 1)) | (low & 15));
+		EXPECT_EQ(config_read(opened.device, offset, 4),
+			  (0xa5a5a5a5 & ~(uint32_t)(info.size - 1)) | (low & 15));
 		EXPECT_EQ(pread(opened.device, &after, 4, (off_t)info.offset), 4);
 		EXPECT_EQ(after, before);
 		config_write(opened.device, offset, 4, low);
 	}
 }
 
-TEST_ROUTES(config_rom_sizing, "the ROM BAR written with ones reads its size and the enable bit; without a ROM it reads 0")
+TEST_ROUTES(config_rom_sizing, "the ROM BAR written with ones reads its size and the enable bit; without a ROM it "
+			       "reads 0")
 {
 	struct opened opened = open_device(subject);
 	uint64_t size = subject->device->resource_bytes[BARS];
@@ -168,11 +180,15 @@ TEST_ROUTES(config_rom_sizing, "the ROM BAR written with ones reads its size and
 	EXPECT_EQ(config_read(opened.device, 0x30, 4), before);
 }
 
-/* ---- capabilities ---------------------------------------------------------------------------------------------------- */
+/* ---- capabilities ------------------------------------------------------------------------------------------------ */
 
-TEST_ROUTES(config_capability_list, "the list of capabilities ends, stays in 0x40 to 0xff, shows none that is hidden, and cannot be relinked")
+TEST_ROUTES(config_capability_list, "the list of capabilities ends, stays in 0x40 to 0xff, shows none that is hidden, "
+				    "and cannot be relinked")
 {
-	/* Null, slot id, CompactPCI hot swap, debug port, CompactPCI resources, hot plug, subsystem ids, AGP, secure device. */
+	/*
+	 * Null, slot id, CompactPCI hot swap, debug port, CompactPCI resources, hot plug, subsystem ids, AGP, secure
+	 * device.
+	 */
 	const uint8_t hidden[] = { 0x00, 0x04, 0x06, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f };
 	struct opened opened = open_device(subject);
 	unsigned steps = 0;
@@ -207,7 +223,8 @@ TEST_ROUTES(config_msix, "writes to MSI-X's control word are dropped; SET_IRQS s
 	EXPECT_EQ(config_read(opened.device, at + 2, 2) & 0xc000, 0);
 }
 
-TEST_ROUTES(config_msi_enable, "MSI's enable bit can be set only after SET_IRQS enabled it, which does not set it by itself")
+TEST_ROUTES(config_msi_enable, "MSI's enable bit can be set only after SET_IRQS enabled it, which does not set it by "
+			       "itself")
 {
 	struct opened opened = open_device(subject);
 	uint32_t at = find_capability(opened.device, PCI_CAP_ID_MSI), control;
@@ -226,7 +243,8 @@ TEST_ROUTES(config_msi_enable, "MSI's enable bit can be set only after SET_IRQS 
 	EXPECT_EQ(config_read(opened.device, at + 2, 2), control | 1);
 }
 
-TEST_ROUTES(config_msi_virtual, "MSI's address, data and low control byte are the user's own: every bit of them can be written")
+TEST_ROUTES(config_msi_virtual, "MSI's address, data and low control byte are the user's own: every bit of them can be "
+				"written")
 {
 	struct opened opened = open_device(subject);
 	uint32_t at = find_capability(opened.device, PCI_CAP_ID_MSI), control;
@@ -259,7 +277,8 @@ TEST_ROUTES(config_pm, "power management says that no PME is supported, and its 
 	EXPECT_EQ(config_read(opened.device, at + 4, 2) & 0x8100, 0);
 }
 
-TEST_ROUTES(config_power_state, "in D3 access to BARs fails EIO and SIGBUS; configuration space and the way back to D0 work")
+TEST_ROUTES(config_power_state, "in D3 access to BARs fails EIO and SIGBUS; configuration space and the way back to D0 "
+				"work")
 {
 	struct opened opened = open_device(subject);
 	uint32_t at = find_capability(opened.device, PCI_CAP_ID_PM), control, word;
@@ -281,7 +300,8 @@ TEST_ROUTES(config_power_state, "in D3 access to BARs fails EIO and SIGBUS; conf
 	EXPECT(can_load(mapped));
 }
 
-TEST_ROUTES(config_express, "PCI Express: only the control words can be written, payload and request size are the user's own")
+TEST_ROUTES(config_express, "PCI Express: only the control words can be written, payload and request size are the "
+			    "user's own")
 {
 	struct opened opened = open_device(subject);
 	uint32_t at = find_capability(opened.device, PCI_CAP_ID_EXP), control;
@@ -313,7 +333,8 @@ TEST_ROUTES(config_flr, "a written function reset bit of PCI Express resets the 
 	EXPECT_EQ(config_read(opened.device, 0, 2), subject->device->vendor);
 }
 
-TEST_ROUTES(config_extended_list, "the list of extended capabilities ends, shows none that is hidden, and cannot be relinked")
+TEST_ROUTES(config_extended_list, "the list of extended capabilities ends, shows none that is hidden, and cannot be "
+				  "relinked")
 {
 	/* Root complex ones, CAC, multi-root, secondary, PMUX, PASID. */
 	const uint16_t hidden[] = { 0x05, 0x06, 0x07, 0x0a, 0x0c, 0x11, 0x19, 0x1a, 0x1b };

@@ -1,4 +1,6 @@
-/* What the tests of container ioctls share: containers of an iommufd, with a compatibility IOAS that no group has made. */
+/*
+ * What the tests of container ioctls share: containers of an iommufd, with a compatibility IOAS that no group has made.
+ */
 #ifndef CONTAINER_H
 #define CONTAINER_H
 

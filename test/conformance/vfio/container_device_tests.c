@@ -1,6 +1,6 @@
 /*
- * Containers of an iommufd with a device: what SET_CONTAINER makes, what the device's domain and its reserved regions change for
- * MAP, GET_INFO and SET_IOMMU (specification, 1.2 to 1.6 and 1.9).
+ * Containers of an iommufd with a device: what SET_CONTAINER makes, what the device's domain and its reserved regions
+ * change for MAP, GET_INFO and SET_IOMMU (specification, 1.2 to 1.6 and 1.9).
  */
 #include "container.h"
 
@@ -28,7 +28,8 @@ static struct opened open_with_device(const struct pci_device *device)
 	return opened;
 }
 
-TEST_DEVICES(set_container_makes_ioas, "SET_CONTAINER makes a compatibility IOAS with the lowest free id; it can be used natively")
+TEST_DEVICES(set_container_makes_ioas, "SET_CONTAINER makes a compatibility IOAS with the lowest free id; it can be "
+				       "used natively")
 {
 	int iommu = open_iommu(), group = EXPECT_FD(open_group(subject->device));
 	uint32_t first = new_ioas(iommu), second = new_ioas(iommu), id;
@@ -42,7 +43,8 @@ TEST_DEVICES(set_container_makes_ioas, "SET_CONTAINER makes a compatibility IOAS
 	EXPECT_OK(destroy_object(iommu, second));
 }
 
-TEST_DEVICES(set_container_keeps_ioas, "SET_CONTAINER leaves a compatibility IOAS that is there, and no trace in the id space")
+TEST_DEVICES(set_container_keeps_ioas, "SET_CONTAINER leaves a compatibility IOAS that is there, and no trace in the "
+				       "id space")
 {
 	int iommu = open_iommu(), group = EXPECT_FD(open_group(subject->device));
 	uint32_t mine = new_ioas(iommu), id;
@@ -54,7 +56,8 @@ TEST_DEVICES(set_container_keeps_ioas, "SET_CONTAINER leaves a compatibility IOA
 	EXPECT_EQ(new_ioas(iommu), mine + 1);
 }
 
-TEST_DEVICES(compat_ioas_outlives_group, "UNSET_CONTAINER and close of the group leave the compatibility IOAS and its mappings")
+TEST_DEVICES(compat_ioas_outlives_group, "UNSET_CONTAINER and close of the group leave the compatibility IOAS and its "
+					 "mappings")
 {
 	struct opened opened = open_group_only(subject->device, "/dev/iommu");
 	uint64_t bytes = 0;
@@ -81,7 +84,8 @@ TEST_DEVICES(everything_before_set_iommu, "CHECK_EXTENSION, GET_INFO, MAP and GE
 	close_device(&opened);
 }
 
-TEST_DEVICES(coherency_with_device, "CHECK_EXTENSION of DMA_CC fails ENODEV before SET_CONTAINER and is 1 after it and with the device")
+TEST_DEVICES(coherency_with_device, "CHECK_EXTENSION of DMA_CC fails ENODEV before SET_CONTAINER and is 1 after it and "
+				    "with the device")
 {
 	int iommu = open_iommu(), group = EXPECT_FD(open_group(subject->device));
 
@@ -110,7 +114,8 @@ TEST_DEVICES(set_iommu_v1_with_device, "SET_IOMMU 1 with a domain is refused EIN
 	EXPECT_EQ(huge_pages_option(opened.iommu, opened.ioas_id), 0);
 }
 
-TEST_DEVICES(get_info_with_device, "GET_INFO has the domain's page sizes and the holes between reserved regions, in 40 + 16 + 16 bytes each")
+TEST_DEVICES(get_info_with_device, "GET_INFO has the domain's page sizes and the holes between reserved regions, in 40 "
+				   "+ 16 + 16 bytes each")
 {
 	struct opened opened = open_with_device(subject->device);
 	struct iommu_iova_range ranges[RANGES_MAX], reserved;
@@ -142,7 +147,8 @@ TEST_DEVICES(map_reserved, "MAP that overlaps a reserved region of the device fa
 	EXPECT_ERRNO(map_dma(&opened, new_memory(2 * PAGE), reserved.start - PAGE, 2 * PAGE), EINVAL);
 }
 
-TEST_DEVICES(map_unaligned_with_device, "MAP with a domain wants size, IOVA and address aligned to its smallest page: EINVAL")
+TEST_DEVICES(map_unaligned_with_device, "MAP with a domain wants size, IOVA and address aligned to its smallest page: "
+					"EINVAL")
 {
 	struct opened opened = open_with_device(subject->device);
 	uint64_t iova = find_iova(&opened, 4 * PAGE, PAGE);
@@ -154,7 +160,8 @@ TEST_DEVICES(map_unaligned_with_device, "MAP with a domain wants size, IOVA and 
 	EXPECT_OK(map_dma(&opened, memory, iova, PAGE));
 }
 
-TEST_DEVICES(map_bad_memory, "MAP with a domain fails EFAULT for memory that is not there or not accessible, and to write what is read-only")
+TEST_DEVICES(map_bad_memory, "MAP with a domain fails EFAULT for memory that is not there or not accessible, and to "
+			     "write what is read-only")
 {
 	struct opened opened = open_with_device(subject->device);
 	uint64_t iova = find_iova(&opened, 4 * PAGE, PAGE);
@@ -168,7 +175,8 @@ TEST_DEVICES(map_bad_memory, "MAP with a domain fails EFAULT for memory that is 
 	EXPECT_OK(container_map(opened.iommu, VFIO_DMA_MAP_FLAG_READ, read_only, iova, PAGE));
 }
 
-TEST_DEVICES(map_no_permission, "MAP with a domain and without permission fails EINVAL, but EFAULT first for a bad address")
+TEST_DEVICES(map_no_permission, "MAP with a domain and without permission fails EINVAL, but EFAULT first for a bad "
+				"address")
 {
 	struct opened opened = open_with_device(subject->device);
 	uint64_t iova = find_iova(&opened, 4 * PAGE, PAGE);
@@ -184,10 +192,11 @@ TEST_DEVICES(map_bar, "MAP of a mapped BAR fails EFAULT")
 
 	if (bar < 0)
 		SKIP("no BAR can be mapped");
-	EXPECT_ERRNO(map_dma(&opened, map_region(opened.device, (uint32_t)bar), find_iova(&opened, PAGE, PAGE), PAGE), EFAULT);
+	EXPECT_ERRNO(map_dma(&opened, map_region(opened.device, (uint32_t)bar), find_iova(&opened, PAGE, PAGE), PAGE),
+		     EFAULT);
 }
 
-/* ---- GET_DEVICE_FD and the compatibility IOAS ------------------------------------------------------------------- */
+/* ---- GET_DEVICE_FD and the compatibility IOAS -------------------------------------------------------------------- */
 
 /* The device must not have stayed open or bound: the group can be given to another context. */
 static void expect_device_free(struct opened *opened, const struct pci_device *device)
@@ -199,7 +208,8 @@ static void expect_device_free(struct opened *opened, const struct pci_device *d
 	close_device(&again);
 }
 
-TEST_DEVICES(attach_without_ioas, "GET_DEVICE_FD fails ENODEV if the compatibility IOAS was cleared, and leaves the device closed")
+TEST_DEVICES(attach_without_ioas, "GET_DEVICE_FD fails ENODEV if the compatibility IOAS was cleared, and leaves the "
+				  "device closed")
 {
 	struct opened opened = open_group_only(subject->device, "/dev/iommu");
 
@@ -208,7 +218,8 @@ TEST_DEVICES(attach_without_ioas, "GET_DEVICE_FD fails ENODEV if the compatibili
 	expect_device_free(&opened, subject->device);
 }
 
-TEST_DEVICES(attach_reserved, "GET_DEVICE_FD fails EADDRINUSE if a mapping is in a reserved region, and leaves the device closed")
+TEST_DEVICES(attach_reserved, "GET_DEVICE_FD fails EADDRINUSE if a mapping is in a reserved region, and leaves the "
+			      "device closed")
 {
 	struct opened opened = open_group_only(subject->device, "/dev/iommu");
 	struct iommu_iova_range reserved;
@@ -222,7 +233,8 @@ TEST_DEVICES(attach_reserved, "GET_DEVICE_FD fails EADDRINUSE if a mapping is in
 	EXPECT_FD(get_device_fd(opened.group, subject->device->address));
 }
 
-TEST_DEVICES(attach_bad_memory, "GET_DEVICE_FD fails EFAULT if memory mapped before is not there, and leaves the device closed")
+TEST_DEVICES(attach_bad_memory, "GET_DEVICE_FD fails EFAULT if memory mapped before is not there, and leaves the "
+				"device closed")
 {
 	struct opened opened = open_group_only(subject->device, "/dev/iommu");
 
@@ -249,7 +261,8 @@ TEST_DEVICES(set_container_paths, "SET_CONTAINER takes a descriptor of /dev/vfio
 	close_device(&opened);
 }
 
-TEST_DEVICES(group_keeps_context, "with the container closed, the group still opens the device and its mappings stay in use")
+TEST_DEVICES(group_keeps_context, "with the container closed, the group still opens the device and its mappings stay "
+				  "in use")
 {
 	struct opened opened = open_group_only(subject->device, "/dev/iommu");
 	uint32_t flags;

@@ -1,6 +1,6 @@
 /*
- * The container ioctls of an iommufd that need no device: dispatch, the compatibility IOAS, extensions, SET_IOMMU and GET_INFO
- * (specification, 1.1 to 1.5). A native type1 container has other rules and is skipped.
+ * The container ioctls of an iommufd that need no device: dispatch, the compatibility IOAS, extensions, SET_IOMMU and
+ * GET_INFO (specification, 1.1 to 1.5). A native type1 container has other rules and is skipped.
  */
 #include "container.h"
 
@@ -39,7 +39,7 @@ uint64_t huge_pages_option(int fd, uint32_t ioas_id)
 	return call.val64;
 }
 
-/* ---- dispatch --------------------------------------------------------------------------------------------------- */
+/* ---- dispatch ---------------------------------------------------------------------------------------------------- */
 
 TEST_CONTAINERS(container_api_version, "GET_API_VERSION returns 0 whatever the argument")
 {
@@ -52,13 +52,20 @@ TEST_CONTAINERS(container_api_version, "GET_API_VERSION returns 0 whatever the a
 TEST_CONTAINERS(container_unknown_ioctl, "an unknown ioctl fails ENOTTY and does not look at its argument")
 {
 	const unsigned long calls[] = {
-		VFIO_IOMMU_ENABLE,	    VFIO_IOMMU_DISABLE,
-		VFIO_IOMMU_DIRTY_PAGES,	    VFIO_GROUP_GET_STATUS,
-		VFIO_GROUP_SET_CONTAINER,   VFIO_GROUP_UNSET_CONTAINER,
-		VFIO_GROUP_GET_DEVICE_FD,   VFIO_DEVICE_GET_INFO,
-		VFIO_DEVICE_BIND_IOMMUFD,   VFIO_DEVICE_DETACH_IOMMUFD_PT,
-		VFIO_CALL(21),		    VFIO_CALL(27),
-		_IOW(';', 112, uint32_t),   _IO(':', 100),
+		VFIO_IOMMU_ENABLE,
+		VFIO_IOMMU_DISABLE,
+		VFIO_IOMMU_DIRTY_PAGES,
+		VFIO_GROUP_GET_STATUS,
+		VFIO_GROUP_SET_CONTAINER,
+		VFIO_GROUP_UNSET_CONTAINER,
+		VFIO_GROUP_GET_DEVICE_FD,
+		VFIO_DEVICE_GET_INFO,
+		VFIO_DEVICE_BIND_IOMMUFD,
+		VFIO_DEVICE_DETACH_IOMMUFD_PT,
+		VFIO_CALL(21),
+		VFIO_CALL(27),
+		_IOW(';', 112, uint32_t),
+		_IO(':', 100),
 	};
 	int fd = open_container(subject, NULL);
 
@@ -103,7 +110,7 @@ TEST_CONTAINERS(container_mmap, "mmap fails EINVAL if private, EPERM with PROT_E
 	EXPECT_ERRNO((long)mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0), ENXIO);
 }
 
-/* ---- the compatibility IOAS ------------------------------------------------------------------------------------- */
+/* ---- the compatibility IOAS -------------------------------------------------------------------------------------- */
 
 TEST_CONTAINERS(compat_ioas_pointer, "IOMMU_VFIO_IOAS sets, gets and clears the compatibility IOAS")
 {
@@ -132,7 +139,8 @@ TEST_CONTAINERS(compat_ioas_destroyed, "IOMMU_DESTROY of the compatibility IOAS 
 	EXPECT_ERRNO(container_map(fd, MAP_READ_WRITE, NULL, 0, PAGE), ENODEV);
 }
 
-TEST_CONTAINERS(compat_ioas_without_group, "with a compatibility IOAS, SET_IOMMU, MAP, UNMAP and GET_INFO need no group")
+TEST_CONTAINERS(compat_ioas_without_group, "with a compatibility IOAS, SET_IOMMU, MAP, UNMAP and GET_INFO need no "
+					   "group")
 {
 	struct vfio_iommu_type1_info info = { .argsz = sizeof(info) };
 	int fd = open_container(subject, NULL);
@@ -162,12 +170,21 @@ TEST_CONTAINERS(compat_ioas_is_ordinary, "native ioctls see the mappings of the 
 	EXPECT_EQ(bytes, PAGE);
 }
 
-/* ---- extensions ------------------------------------------------------------------------------------------------- */
+/* ---- extensions -------------------------------------------------------------------------------------------------- */
 
-TEST_CONTAINERS(extensions, "CHECK_EXTENSION is 1 for TYPE1, TYPE1v2 and UNMAP_ALL and 0 for all that type1 has besides")
+TEST_CONTAINERS(extensions, "CHECK_EXTENSION is 1 for TYPE1, TYPE1v2 and UNMAP_ALL and 0 for all that type1 has "
+			    "besides")
 {
-	const unsigned long absent[] = { 0, VFIO_SPAPR_TCE_IOMMU, VFIO_EEH, VFIO_TYPE1_NESTING_IOMMU,
-					 VFIO_SPAPR_TCE_v2_IOMMU, VFIO_UPDATE_VADDR, 11, 12, 1000, ~0ul };
+	const unsigned long absent[] = { 0,
+					 VFIO_SPAPR_TCE_IOMMU,
+					 VFIO_EEH,
+					 VFIO_TYPE1_NESTING_IOMMU,
+					 VFIO_SPAPR_TCE_v2_IOMMU,
+					 VFIO_UPDATE_VADDR,
+					 11,
+					 12,
+					 1000,
+					 ~0ul };
 	int fd = open_empty_container(subject);
 
 	EXPECT_EQ(ioctl(fd, VFIO_CHECK_EXTENSION, VFIO_TYPE1_IOMMU), 1);
@@ -184,7 +201,8 @@ TEST_CONTAINERS(extension_noiommu, "CHECK_EXTENSION of NOIOMMU is 0 or 1, as the
 	EXPECT(answer == 0 || answer == 1);
 }
 
-TEST_CONTAINERS(extension_coherency, "CHECK_EXTENSION of DMA_CC fails ENODEV without an IOAS and is 1 for one without a hwpt")
+TEST_CONTAINERS(extension_coherency, "CHECK_EXTENSION of DMA_CC fails ENODEV without an IOAS and is 1 for one without "
+				     "a hwpt")
 {
 	int fd = open_empty_container(subject);
 	uint32_t id;
@@ -195,7 +213,7 @@ TEST_CONTAINERS(extension_coherency, "CHECK_EXTENSION of DMA_CC fails ENODEV wit
 	EXPECT_EQ(ioctl(fd, VFIO_CHECK_EXTENSION, VFIO_DMA_CC_IOMMU), 1);
 }
 
-/* ---- SET_IOMMU -------------------------------------------------------------------------------------------------- */
+/* ---- SET_IOMMU --------------------------------------------------------------------------------------------------- */
 
 TEST_CONTAINERS(set_iommu_types, "SET_IOMMU of another type than 1 and 3 fails EINVAL before the IOAS is looked for")
 {
@@ -208,7 +226,8 @@ TEST_CONTAINERS(set_iommu_types, "SET_IOMMU of another type than 1 and 3 fails E
 	EXPECT_ERRNO(ioctl(fd, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU), ENODEV);
 }
 
-TEST_CONTAINERS(set_iommu_repeatedly, "SET_IOMMU may be called any number of times, and type 3 does not end the mode of type 1")
+TEST_CONTAINERS(set_iommu_repeatedly, "SET_IOMMU may be called any number of times, and type 3 does not end the mode "
+				      "of type 1")
 {
 	uint32_t ioas_id;
 	int fd = open_container(subject, &ioas_id);
@@ -222,7 +241,8 @@ TEST_CONTAINERS(set_iommu_repeatedly, "SET_IOMMU may be called any number of tim
 	EXPECT_EQ(huge_pages_option(fd, ioas_id), 0);
 }
 
-TEST_CONTAINERS(set_iommu_unaligned_area, "SET_IOMMU 1 with an area that is not page aligned fails EADDRINUSE and changes nothing")
+TEST_CONTAINERS(set_iommu_unaligned_area, "SET_IOMMU 1 with an area that is not page aligned fails EADDRINUSE and "
+					  "changes nothing")
 {
 	uint32_t ioas_id;
 	int fd = open_container(subject, &ioas_id);
@@ -247,7 +267,7 @@ TEST_CONTAINERS(set_iommu_aligns, "SET_IOMMU 1 makes the IOVA alignment a page, 
 	EXPECT_OK(container_map(fd, MAP_READ_WRITE, memory, 0, PAGE));
 }
 
-/* ---- GET_INFO --------------------------------------------------------------------------------------------------- */
+/* ---- GET_INFO ---------------------------------------------------------------------------------------------------- */
 
 #define PGSIZES_WITHOUT_DOMAIN 0xfffffffffffff000ull
 /* The struct, DMA_AVAIL with its padding, and IOVA_RANGE with one range. */
@@ -298,7 +318,8 @@ TEST_CONTAINERS(get_info_errors, "GET_INFO fails EFAULT, then EINVAL for argsz b
 	EXPECT_EQ(info.argsz, sizeof(info));
 }
 
-TEST_CONTAINERS(get_info_empty, "GET_INFO of an empty IOAS has all page sizes, DMA_AVAIL and one range of all addresses, in 72 bytes")
+TEST_CONTAINERS(get_info_empty, "GET_INFO of an empty IOAS has all page sizes, DMA_AVAIL and one range of all "
+				"addresses, in 72 bytes")
 {
 	_Alignas(8) uint8_t got[INFO_BYTES], wanted[INFO_BYTES];
 	const uint32_t argsz = INFO_BYTES;
@@ -314,8 +335,8 @@ TEST_CONTAINERS(get_info_empty, "GET_INFO of an empty IOAS has all page sizes, D
 		EXPECT_EQ(got[i], wanted[i]);
 }
 
-TEST_CONTAINERS(get_info_short_buffers,
-		"GET_INFO always returns 0 and the full argsz; a capability that fits is written even if cap_offset is 0")
+TEST_CONTAINERS(get_info_short_buffers, "GET_INFO always returns 0 and the full argsz; a capability that fits is "
+					"written even if cap_offset is 0")
 {
 	int fd = open_container(subject, NULL);
 
@@ -333,7 +354,8 @@ TEST_CONTAINERS(get_info_short_buffers,
 	}
 }
 
-TEST_CONTAINERS(get_info_writes_within_argsz, "GET_INFO touches no memory behind argsz, and a write that it cannot do fails EFAULT")
+TEST_CONTAINERS(get_info_writes_within_argsz, "GET_INFO touches no memory behind argsz, and a write that it cannot do "
+					      "fails EFAULT")
 {
 	int fd = open_container(subject, NULL);
 	struct vfio_iommu_type1_info *info = memory_before_a_hole(INFO_BYTES_MIN);

@@ -121,7 +121,8 @@ const char *find_device(struct pci_device *device, const char *address)
 	if (strlen(address) != strlen("0000:00:04.0"))
 		return "is no address of the form 0000:00:04.0";
 	copy_name(device->address, sizeof(device->address), address);
-	if (!read_hexadecimal(address, "vendor", &device->vendor) || !read_hexadecimal(address, "device", &device->device))
+	if (!read_hexadecimal(address, "vendor", &device->vendor) ||
+	    !read_hexadecimal(address, "device", &device->device))
 		return "is not in " SYSFS_DEVICES;
 	if (!read_link(address, "driver", name, sizeof(name)) || strcmp(name, "vfio-pci") != 0)
 		return "is not bound to vfio-pci";

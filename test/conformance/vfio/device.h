@@ -1,6 +1,6 @@
 /*
- * The devices under test: where they are found, how they are opened through group or cdev, how memory is mapped for them, and
- * the shorthands for their ioctls that most tests use.
+ * The devices under test: where they are found, how they are opened through group or cdev, how memory is mapped for
+ * them, and the shorthands for their ioctls that most tests use.
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -58,7 +58,10 @@ struct opened {
 	int iommu;
 	int group;
 	int device;
-	/* Of the IOAS that the device is attached to: the compatibility IOAS, or one made for it. 0 in a native container. */
+	/*
+	 * Of the IOAS that the device is attached to: the compatibility IOAS, or one made for it. 0 in a native
+	 * container.
+	 */
 	uint32_t ioas_id;
 	/* Of the cdev route. */
 	uint32_t device_id;

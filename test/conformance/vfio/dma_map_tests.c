@@ -90,7 +90,7 @@ TEST_MODES(dma_many, "thousands of mappings are made, and removed in another ord
 	EXPECT_EQ(left, count / 2 * PAGE);
 }
 
-/* ---- a BAR as memory -------------------------------------------------------------------------------------------------- */
+/* ---- a BAR as memory --------------------------------------------------------------------------------------------- */
 
 enum part {
 	WHOLE,
@@ -101,7 +101,8 @@ enum part {
 /* Maps the BAR once more at an address that no page of 1 GiB begins at, nor one of the BAR's size. */
 static void *map_misaligned(int device, uint32_t bar, uint64_t bytes)
 {
-	uint8_t *reserved = mmap(NULL, 2 * HUGE_1G + bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint8_t *reserved =
+		mmap(NULL, 2 * HUGE_1G + bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uint8_t *place;
 
 	EXPECT(reserved != MAP_FAILED);

@@ -1,4 +1,6 @@
-/* Device files: RESET, hot reset, and device features with low power and dma-bufs (specification, 4.6 to 4.8 and 4.10). */
+/*
+ * Device files: RESET, hot reset, and device features with low power and dma-bufs (specification, 4.6 to 4.8 and 4.10).
+ */
 #include "device.h"
 
 #define FEATURE_BYTES_MAX 256
@@ -31,9 +33,10 @@ static int probe(int device, uint32_t flags)
 	return feature(device, VFIO_DEVICE_FEATURE_PROBE | flags, NULL, 0);
 }
 
-/* ---- FEATURE ------------------------------------------------------------------------------------------------------- */
+/* ---- FEATURE ----------------------------------------------------------------------------------------------------- */
 
-TEST_ROUTES(feature_struct, "FEATURE fails EFAULT, EINVAL for argsz below 8, for unknown flags and for GET with SET without PROBE")
+TEST_ROUTES(feature_struct, "FEATURE fails EFAULT, EINVAL for argsz below 8, for unknown flags and for GET with SET "
+			    "without PROBE")
 {
 	struct opened opened = open_device(subject);
 	const uint32_t low_power = VFIO_DEVICE_FEATURE_LOW_POWER_EXIT;
@@ -66,7 +69,8 @@ TEST_ROUTES(feature_absent, "features that vfio-pci or the device does not have 
 	}
 }
 
-TEST_ROUTES(feature_migration, "without migration all of its features but MIG_PRECOPY_INFOv2 fail ENOTTY, and that EINVAL")
+TEST_ROUTES(feature_migration, "without migration all of its features but MIG_PRECOPY_INFOv2 fail ENOTTY, and that "
+			       "EINVAL")
 {
 	const uint32_t numbers[] = {
 		VFIO_DEVICE_FEATURE_MIGRATION,		VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE,
@@ -96,7 +100,8 @@ TEST_ROUTES(feature_vf_token, "PCI_VF_TOKEN of a device that is no SR-IOV physic
 	EXPECT_ERRNO(set(opened.device, VFIO_DEVICE_FEATURE_PCI_VF_TOKEN, token, sizeof(token)), ENOTTY);
 }
 
-TEST_ROUTES(feature_probe, "PROBE with the operations that a feature has is 0, with others EINVAL; without GET and SET the feature fails EINVAL")
+TEST_ROUTES(feature_probe, "PROBE with the operations that a feature has is 0, with others EINVAL; without GET and SET "
+			   "the feature fails EINVAL")
 {
 	const struct {
 		uint32_t number, has, lacks;
@@ -117,7 +122,8 @@ TEST_ROUTES(feature_probe, "PROBE with the operations that a feature has is 0, w
 		EXPECT_ERRNO(probe(opened.device, features[i].number | features[i].lacks), EINVAL);
 		EXPECT_ERRNO(probe(opened.device, features[i].number | both), EINVAL);
 		EXPECT_ERRNO(feature(opened.device, features[i].number, data, sizeof(data)), EINVAL);
-		EXPECT_ERRNO(feature(opened.device, features[i].number | features[i].lacks, data, sizeof(data)), EINVAL);
+		EXPECT_ERRNO(feature(opened.device, features[i].number | features[i].lacks, data, sizeof(data)),
+			     EINVAL);
 	}
 }
 
@@ -130,7 +136,7 @@ TEST_ROUTES(feature_room, "a feature with less room for its data than it needs f
 	EXPECT_ERRNO(get(opened.device, VFIO_DEVICE_FEATURE_DMA_BUF, data, 15), EINVAL);
 }
 
-/* ---- low power ------------------------------------------------------------------------------------------------------ */
+/* ---- low power --------------------------------------------------------------------------------------------------- */
 
 TEST_ROUTES(low_power, "LOW_POWER_ENTRY works once, then fails EINVAL until LOW_POWER_EXIT, which always works")
 {
@@ -145,7 +151,8 @@ TEST_ROUTES(low_power, "LOW_POWER_ENTRY works once, then fails EINVAL until LOW_
 	}
 }
 
-TEST_ROUTES(low_power_access, "in low power ioctls, pread and pwrite of configuration space work; accesses by mmap are SIGBUS until EXIT")
+TEST_ROUTES(low_power_access, "in low power ioctls, pread and pwrite of configuration space work; accesses by mmap are "
+			      "SIGBUS until EXIT")
 {
 	struct opened opened = open_device(subject);
 	int bar = find_bar(opened.device, VFIO_REGION_INFO_FLAG_MMAP);
@@ -159,7 +166,8 @@ TEST_ROUTES(low_power_access, "in low power ioctls, pread and pwrite of configur
 	EXPECT(!mapped || can_load(mapped));
 }
 
-TEST_ROUTES(low_power_wakeup_descriptor, "LOW_POWER_ENTRY_WITH_WAKEUP fails EINVAL for a negative descriptor and EBADF for a closed one")
+TEST_ROUTES(low_power_wakeup_descriptor, "LOW_POWER_ENTRY_WITH_WAKEUP fails EINVAL for a negative descriptor and EBADF "
+					 "for a closed one")
 {
 	struct vfio_device_low_power_entry_with_wakeup entry = { .wakeup_eventfd = -1 };
 	const uint32_t number = VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY_WITH_WAKEUP;
@@ -185,7 +193,7 @@ TEST_ROUTES(low_power_wakeup, "with wakeup any access signals the eventfd once a
 	EXPECT_OK(set(opened.device, VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY, NULL, 0));
 }
 
-/* ---- dma-bufs ------------------------------------------------------------------------------------------------------- */
+/* ---- dma-bufs ---------------------------------------------------------------------------------------------------- */
 
 struct buffer_request {
 	struct vfio_device_feature_dma_buf head;
@@ -210,7 +218,8 @@ TEST_ROUTES(dma_buf_checks, "DMA_BUF fails EINVAL for flags or no ranges, then E
 	EXPECT_ERRNO(get_buffer(opened.device, &request), EINVAL);
 }
 
-TEST_ROUTES(dma_buf_ranges, "DMA_BUF fails EINVAL for a range that is empty, not of whole pages or beyond the BAR, EFAULT for unreadable ones")
+TEST_ROUTES(dma_buf_ranges, "DMA_BUF fails EINVAL for a range that is empty, not of whole pages or beyond the BAR, "
+			    "EFAULT for unreadable ones")
 {
 	struct opened opened = open_device(subject);
 	int bar = find_bar(opened.device, VFIO_REGION_INFO_FLAG_MMAP);
@@ -224,7 +233,8 @@ TEST_ROUTES(dma_buf_ranges, "DMA_BUF fails EINVAL for a range that is empty, not
 	size = region_info(opened.device, (uint32_t)bar).size;
 	request.head.region_index = (uint32_t)bar;
 	const struct vfio_region_dma_range bad[] = {
-		{ 0, 0 }, { 0, PAGE - 1 }, { 1, PAGE }, { size, PAGE }, { 0, size + PAGE }, { UINT64_MAX - PAGE + 1, 2 * PAGE },
+		{ 0, 0 },	{ 0, PAGE - 1 },    { 1, PAGE },
+		{ size, PAGE }, { 0, size + PAGE }, { UINT64_MAX - PAGE + 1, 2 * PAGE },
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		request.ranges[0] = bad[i];
@@ -263,7 +273,7 @@ TEST_ROUTES(dma_buf_map, "a dma-buf of one range of a BAR is a descriptor that I
 	EXPECT_EQ(bytes, PAGE);
 }
 
-/* ---- RESET ---------------------------------------------------------------------------------------------------------- */
+/* ---- RESET ------------------------------------------------------------------------------------------------------- */
 
 static struct opened open_resettable(const struct subject *subject)
 {
@@ -333,7 +343,7 @@ TEST_ROUTES(reset_keeps_mappings, "a mapped BAR can be accessed after RESET")
 	EXPECT(can_load(mapped));
 }
 
-/* ---- hot reset ------------------------------------------------------------------------------------------------------ */
+/* ---- hot reset --------------------------------------------------------------------------------------------------- */
 
 #define DEPENDENT_MAX 64
 
@@ -392,7 +402,8 @@ TEST_ROUTES(hot_reset_root_bus, "on a root bus hot reset and its information fai
 	EXPECT_ERRNO(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &reset), ENODEV);
 }
 
-TEST_ROUTES(hot_reset_info, "behind a port argsz 12 fails ENOSPC with the count; with room the entries name all devices of slot or bus")
+TEST_ROUTES(hot_reset_info, "behind a port argsz 12 fails ENOSPC with the count; with room the entries name all "
+			    "devices of slot or bus")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_pci_hot_reset_info header = { .argsz = sizeof(header), .flags = 77 };
@@ -423,7 +434,8 @@ TEST_ROUTES(hot_reset_info, "behind a port argsz 12 fails ENOSPC with the count;
 	EXPECT_EQ(found, 1);
 }
 
-TEST_ROUTES(hot_reset_struct, "PCI_HOT_RESET fails EFAULT, EINVAL for argsz below 12, for flags, and for groups with a cdev or none without")
+TEST_ROUTES(hot_reset_struct, "PCI_HOT_RESET fails EFAULT, EINVAL for argsz below 12, for flags, and for groups with a "
+			      "cdev or none without")
 {
 	struct opened opened = open_device(subject);
 	struct {
@@ -441,7 +453,8 @@ TEST_ROUTES(hot_reset_struct, "PCI_HOT_RESET fails EFAULT, EINVAL for argsz belo
 	EXPECT_ERRNO(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &call), EINVAL);
 }
 
-TEST_ROUTES(hot_reset_groups, "PCI_HOT_RESET with too many groups fails EINVAL, with a closed one EBADF, with another file EINVAL; owned it works")
+TEST_ROUTES(hot_reset_groups, "PCI_HOT_RESET with too many groups fails EINVAL, with a closed one EBADF, with another "
+			      "file EINVAL; owned it works")
 {
 	struct opened opened = open_device(subject);
 	struct hot_reset_info info;
@@ -484,7 +497,8 @@ TEST_ROUTES(hot_reset_not_owned, "PCI_HOT_RESET that concerns a device that the 
 	EXPECT_ERRNO(ioctl(opened.device, VFIO_DEVICE_PCI_HOT_RESET, &call), EINVAL);
 }
 
-TEST_DEVICES(hot_reset_owned, "of a cdev DEV_ID_OWNED is set exactly if no entry is the id of a device that is not owned")
+TEST_DEVICES(hot_reset_owned, "of a cdev DEV_ID_OWNED is set exactly if no entry is the id of a device that is not "
+			      "owned")
 {
 	struct opened opened = open_by_cdev(subject->device);
 	struct hot_reset_info info;

@@ -1,4 +1,7 @@
-/* Groups: opening them, their status, their container, devices by name, and closing in every order (specification, part 2). */
+/*
+ * Groups: opening them, their status, their container, devices by name, and closing in every order (specification, part
+ * 2).
+ */
 #include <stdio.h>
 
 #include "device.h"
@@ -52,7 +55,8 @@ TEST_DEVICES(group_open_modes, "a group that is open cannot be opened in any oth
 	}
 }
 
-TEST_DEVICES(group_open_cdev, "a group cannot be opened while a device is bound by its cdev (EBUSY); an unbound cdev does not matter")
+TEST_DEVICES(group_open_cdev, "a group cannot be opened while a device is bound by its cdev (EBUSY); an unbound cdev "
+			      "does not matter")
 {
 	int iommu = open_iommu(), cdev = EXPECT_FD(open_cdev(subject->device));
 	int group = EXPECT_FD(open_group(subject->device));
@@ -64,7 +68,8 @@ TEST_DEVICES(group_open_cdev, "a group cannot be opened while a device is bound 
 	EXPECT_FD(open_group(subject->device));
 }
 
-TEST_DEVICES(group_file_operations, "a group file has ioctls only: unknown ones fail ENOTTY, read and write EINVAL, mmap ENODEV")
+TEST_DEVICES(group_file_operations, "a group file has ioctls only: unknown ones fail ENOTTY, read and write EINVAL, "
+				    "mmap ENODEV")
 {
 	const unsigned long calls[] = { VFIO_GET_API_VERSION, VFIO_DEVICE_GET_INFO, VFIO_IOMMU_MAP_DMA, VFIO_CALL(21),
 					VFIO_DEVICE_BIND_IOMMUFD };
@@ -80,7 +85,8 @@ TEST_DEVICES(group_file_operations, "a group file has ioctls only: unknown ones 
 
 /* ---- GET_STATUS -------------------------------------------------------------------------------------------------- */
 
-TEST_DEVICES(group_status_struct, "GET_STATUS fails EFAULT, then EINVAL for argsz below 8; a larger argsz is left as it is")
+TEST_DEVICES(group_status_struct, "GET_STATUS fails EFAULT, then EINVAL for argsz below 8; a larger argsz is left as "
+				  "it is")
 {
 	struct vfio_group_status call = { .argsz = 7, .flags = 77 };
 	int group = EXPECT_FD(open_group(subject->device));
@@ -95,7 +101,8 @@ TEST_DEVICES(group_status_struct, "GET_STATUS fails EFAULT, then EINVAL for args
 	EXPECT_EQ(call.flags, VFIO_GROUP_FLAGS_VIABLE);
 }
 
-TEST_DEVICES(group_status_flags, "a group is VIABLE, with CONTAINER_SET while it has a container, and neither while only a device is open")
+TEST_DEVICES(group_status_flags, "a group is VIABLE, with CONTAINER_SET while it has a container, and neither while "
+				 "only a device is open")
 {
 	int iommu, group = EXPECT_FD(open_group(subject->device)), device;
 
@@ -116,7 +123,8 @@ TEST_DEVICES(group_status_flags, "a group is VIABLE, with CONTAINER_SET while it
 
 /* ---- SET_CONTAINER and UNSET_CONTAINER --------------------------------------------------------------------------- */
 
-TEST_DEVICES(set_container_errors, "SET_CONTAINER fails EFAULT, EBADF for a closed descriptor, EBADFD for another file than a container")
+TEST_DEVICES(set_container_errors, "SET_CONTAINER fails EFAULT, EBADF for a closed descriptor, EBADFD for another file "
+				   "than a container")
 {
 	int group = EXPECT_FD(open_group(subject->device)), cdev = EXPECT_FD(open_cdev(subject->device));
 
@@ -130,7 +138,8 @@ TEST_DEVICES(set_container_errors, "SET_CONTAINER fails EFAULT, EBADF for a clos
 	EXPECT_EQ(status_of(group), VFIO_GROUP_FLAGS_VIABLE);
 }
 
-TEST_DEVICES(set_container_twice, "SET_CONTAINER with a container set fails EINVAL, but EBADF first for a closed descriptor")
+TEST_DEVICES(set_container_twice, "SET_CONTAINER with a container set fails EINVAL, but EBADF first for a closed "
+				  "descriptor")
 {
 	int iommu, group = open_group_with(subject->device, &iommu);
 
@@ -159,7 +168,8 @@ TEST_DEVICES(unset_container, "UNSET_CONTAINER fails EINVAL without a container,
 	EXPECT_OK(set_container(group, open_iommu()));
 }
 
-TEST_DEVICES(device_stays_with_context, "GET_DEVICE_FD of an open device works with another container, and the device stays where it was")
+TEST_DEVICES(device_stays_with_context, "GET_DEVICE_FD of an open device works with another container, and the device "
+					"stays where it was")
 {
 	struct opened opened = open_by_group(subject->device, "/dev/iommu", VFIO_TYPE1v2_IOMMU);
 	int other = open_iommu(), second;
@@ -180,7 +190,8 @@ TEST_DEVICES(device_stays_with_context, "GET_DEVICE_FD of an open device works w
 
 /* ---- GET_DEVICE_FD ----------------------------------------------------------------------------------------------- */
 
-TEST_DEVICES(device_name_memory, "GET_DEVICE_FD fails EFAULT for an unreadable name and EINVAL for one of a page or more")
+TEST_DEVICES(device_name_memory, "GET_DEVICE_FD fails EFAULT for an unreadable name and EINVAL for one of a page or "
+				 "more")
 {
 	int iommu, group = open_group_with(subject->device, &iommu);
 	char *name = memory_before_a_hole(PAGE);
@@ -197,7 +208,8 @@ TEST_DEVICES(device_name_memory, "GET_DEVICE_FD fails EFAULT for an unreadable n
 	EXPECT_FD(get_device_fd(group, name + PAGE - 13));
 }
 
-TEST_DEVICES(device_name_unknown, "GET_DEVICE_FD of a name that is no device of the group fails ENODEV, also without a container")
+TEST_DEVICES(device_name_unknown, "GET_DEVICE_FD of a name that is no device of the group fails ENODEV, also without a "
+				  "container")
 {
 	const char *const names[] = { "", " ", "0000", "0000:00:04", "ffff:ff:1f.7", "vfio0", "vf_token=" UUID };
 	char longer[32], shorter[32], indented[32];
@@ -227,8 +239,12 @@ TEST_DEVICES(device_name_without_container, "GET_DEVICE_FD of a device of the gr
 TEST_DEVICES(device_name_tail, "behind the name only spaces and one well-formed vf_token may follow: EINVAL")
 {
 	const char *const tails[] = {
-		" token",	    " vf_token",		   " vf_token=",
-		" vf_token=short",  " vf_token=" UUID " x",	   " vf_token=" UUID " vf_token=" UUID,
+		" token",
+		" vf_token",
+		" vf_token=",
+		" vf_token=short",
+		" vf_token=" UUID " x",
+		" vf_token=" UUID " vf_token=" UUID,
 		" vf_token=0f2f6b9c-5f0c-4a4e-9a3f-0123456789xy",
 	};
 	int iommu, group = open_group_with(subject->device, &iommu), device;
@@ -275,7 +291,8 @@ TEST_DEVICES(device_fd_link, "the descriptor of GET_DEVICE_FD is anon_inode:[vfi
 		FAIL("the link is \"%s\"", text);
 }
 
-TEST_DEVICES(device_fd_several, "a device may be opened several times, and stays open until the last descriptor is closed")
+TEST_DEVICES(device_fd_several, "a device may be opened several times, and stays open until the last descriptor is "
+				"closed")
 {
 	struct opened opened = open_by_group(subject->device, "/dev/iommu", VFIO_TYPE1v2_IOMMU);
 	int second = EXPECT_FD(get_device_fd(opened.group, subject->device->address));
@@ -299,9 +316,11 @@ TEST_DEVICES(device_fd_no_cdev_ioctls, "on a device from a group BIND fails EINV
 
 /* ---- closing ----------------------------------------------------------------------------------------------------- */
 
-TEST_DEVICES(close_orders, "device, group and container can be closed in any order, after which the device can be opened again")
+TEST_DEVICES(close_orders, "device, group and container can be closed in any order, after which the device can be "
+			   "opened again")
 {
-	static const uint8_t orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	static const uint8_t orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+					     { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
 		struct opened opened = open_by_group(subject->device, "/dev/iommu", VFIO_TYPE1v2_IOMMU);
@@ -317,7 +336,8 @@ TEST_DEVICES(close_orders, "device, group and container can be closed in any ord
 	}
 }
 
-TEST_DEVICES(group_closed_first, "with the group closed, an open device stays usable and bound, and the group can be opened")
+TEST_DEVICES(group_closed_first, "with the group closed, an open device stays usable and bound, and the group can be "
+				 "opened")
 {
 	struct opened opened = open_by_group(subject->device, "/dev/iommu", VFIO_TYPE1v2_IOMMU);
 

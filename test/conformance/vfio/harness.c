@@ -1,6 +1,7 @@
 /*
- * Running the tests. Each run is a child process in a process group of its own, with a limit of time; whatever it leaves behind
- * is killed and waited for before the next one starts, so that no test finds a device in use by an earlier one.
+ * Running the tests. Each run is a child process in a process group of its own, with a limit of time; whatever it
+ * leaves behind is killed and waited for before the next one starts, so that no test finds a device in use by an
+ * earlier one.
  */
 #include "harness.h"
 
@@ -313,7 +314,8 @@ static bool is_chosen(const char *id)
 }
 
 /* Calls `visit` for each run of the tests, and returns how many there are. */
-static unsigned each_run(bool (*visit)(const struct test *, const struct subject *, unsigned, const char *), bool *passed)
+static unsigned each_run(bool (*visit)(const struct test *, const struct subject *, unsigned, const char *),
+			 bool *passed)
 {
 	unsigned number = 0;
 

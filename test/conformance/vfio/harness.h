@@ -1,6 +1,7 @@
 /*
- * The harness of the conformance tests: a test is a function with the rule that it states, it runs in a child process of its
- * own, and the program prints TAP. A check that fails ends the test's process with a line that says which; so does SKIP.
+ * The harness of the conformance tests: a test is a function with the rule that it states, it runs in a child process
+ * of its own, and the program prints TAP. A check that fails ends the test's process with a line that says which; so
+ * does SKIP.
  */
 #ifndef HARNESS_H
 #define HARNESS_H

@@ -1,4 +1,7 @@
-/* Device files: dispatch, GET_INFO, GET_REGION_INFO and GET_IRQ_INFO, whichever way the device was opened (specification, 4.1 to 4.4). */
+/*
+ * Device files: dispatch, GET_INFO, GET_REGION_INFO and GET_IRQ_INFO, whichever way the device was opened
+ * (specification, 4.1 to 4.4).
+ */
 #include "device.h"
 
 #define PCI_CLASS_VGA 0x0300
@@ -24,8 +27,13 @@ static int table_bar(int device)
 
 TEST_ROUTES(device_unknown_ioctl, "an ioctl that PCI devices do not have fails ENOTTY, whatever its argument")
 {
-	const unsigned long calls[] = { VFIO_DEVICE_QUERY_GFX_PLANE, VFIO_DEVICE_GET_GFX_DMABUF, VFIO_GROUP_GET_STATUS,
-					VFIO_GET_API_VERSION, VFIO_CALL(21), VFIO_CALL(60), _IOW(';', 107, uint32_t) };
+	const unsigned long calls[] = { VFIO_DEVICE_QUERY_GFX_PLANE,
+					VFIO_DEVICE_GET_GFX_DMABUF,
+					VFIO_GROUP_GET_STATUS,
+					VFIO_GET_API_VERSION,
+					VFIO_CALL(21),
+					VFIO_CALL(60),
+					_IOW(';', 107, uint32_t) };
 	struct opened opened = open_device(subject);
 
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
@@ -34,7 +42,8 @@ TEST_ROUTES(device_unknown_ioctl, "an ioctl that PCI devices do not have fails E
 
 /* ---- GET_INFO ---------------------------------------------------------------------------------------------------- */
 
-TEST_ROUTES(device_info_struct, "GET_INFO fails EFAULT, then EINVAL for argsz below 16, and EFAULT if it cannot be written")
+TEST_ROUTES(device_info_struct, "GET_INFO fails EFAULT, then EINVAL for argsz below 16, and EFAULT if it cannot be "
+				"written")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_device_info call = { .argsz = 15, .flags = 77 };
@@ -59,7 +68,8 @@ TEST_ROUTES(device_info_short, "GET_INFO writes min(argsz, 24) bytes and leaves 
 		EXPECT_EQ(call.argsz, 200);
 }
 
-TEST_ROUTES(device_info_values, "GET_INFO says PCI, at least 9 regions and 5 interrupts; without capabilities cap_offset and pad are 0")
+TEST_ROUTES(device_info_values, "GET_INFO says PCI, at least 9 regions and 5 interrupts; without capabilities "
+				"cap_offset and pad are 0")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_device_info call = { .argsz = sizeof(call), .cap_offset = 99, .pad = 99 };
@@ -75,9 +85,10 @@ TEST_ROUTES(device_info_values, "GET_INFO says PCI, at least 9 regions and 5 int
 	EXPECT_EQ(call.pad, 0);
 }
 
-/* ---- GET_REGION_INFO ---------------------------------------------------------------------------------------------- */
+/* ---- GET_REGION_INFO --------------------------------------------------------------------------------------------- */
 
-TEST_ROUTES(region_info_struct, "GET_REGION_INFO fails EFAULT, EINVAL for argsz below 32 and for an index that is no region")
+TEST_ROUTES(region_info_struct, "GET_REGION_INFO fails EFAULT, EINVAL for argsz below 32 and for an index that is no "
+				"region")
 {
 	struct opened opened = open_device(subject);
 	uint32_t regions = device_info(opened.device).num_regions;
@@ -110,7 +121,8 @@ TEST_ROUTES(region_info_offsets, "every region is at its index shifted by 40")
 		EXPECT_EQ(region_info(opened.device, index).offset, (uint64_t)index << 40);
 }
 
-TEST_ROUTES(region_info_bars, "a BAR is as large as in sysfs and in configuration space, readable and writable; one that is not there is 0")
+TEST_ROUTES(region_info_bars, "a BAR is as large as in sysfs and in configuration space, readable and writable; one "
+			      "that is not there is 0")
 {
 	struct opened opened = open_device(subject);
 
@@ -129,7 +141,8 @@ TEST_ROUTES(region_info_bars, "a BAR is as large as in sysfs and in configuratio
 	}
 }
 
-TEST_ROUTES(region_info_mappable, "a memory BAR of at least a page can be mapped, and mmap works exactly where the flag says so")
+TEST_ROUTES(region_info_mappable, "a memory BAR of at least a page can be mapped, and mmap works exactly where the "
+				  "flag says so")
 {
 	struct opened opened = open_device(subject);
 
@@ -181,8 +194,8 @@ TEST_ROUTES(region_info_vga, "the VGA region of a device that is not of class VG
 	EXPECT_ERRNO(region_info_raw(opened.device, sizeof(call), VFIO_PCI_VGA_REGION_INDEX, &call), EINVAL);
 }
 
-TEST_ROUTES(region_info_msix_mappable,
-	    "the BAR of the MSI-X table has MSIX_MAPPABLE: argsz below 40 becomes 40 with cap_offset 0, from 40 on it is at 32")
+TEST_ROUTES(region_info_msix_mappable, "the BAR of the MSI-X table has MSIX_MAPPABLE: argsz below 40 becomes 40 with "
+				       "cap_offset 0, from 40 on it is at 32")
 {
 	struct opened opened = open_device(subject);
 	int bar = table_bar(opened.device);
@@ -213,9 +226,10 @@ TEST_ROUTES(region_info_no_other_capabilities, "a BAR without the MSI-X table ha
 			EXPECT(!(region_info(opened.device, (uint32_t)bar).flags & VFIO_REGION_INFO_FLAG_CAPS));
 }
 
-/* ---- GET_IRQ_INFO -------------------------------------------------------------------------------------------------- */
+/* ---- GET_IRQ_INFO ------------------------------------------------------------------------------------------------ */
 
-TEST_ROUTES(irq_info_struct, "GET_IRQ_INFO fails EFAULT, EINVAL for argsz below 16 and for an index from 5 on; argsz and index stay")
+TEST_ROUTES(irq_info_struct, "GET_IRQ_INFO fails EFAULT, EINVAL for argsz below 16 and for an index from 5 on; argsz "
+			     "and index stay")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_irq_info call = { .argsz = 15, .index = VFIO_PCI_REQ_IRQ_INDEX };
@@ -240,7 +254,8 @@ TEST_ROUTES(irq_info_intx, "INTX has one interrupt if there is a pin, is maskabl
 	EXPECT_EQ(info.flags, VFIO_IRQ_INFO_EVENTFD | VFIO_IRQ_INFO_MASKABLE | VFIO_IRQ_INFO_AUTOMASKED);
 }
 
-TEST_ROUTES(irq_info_msi, "MSI has as many interrupts as its capability announces, none without one, and cannot be resized")
+TEST_ROUTES(irq_info_msi, "MSI has as many interrupts as its capability announces, none without one, and cannot be "
+			  "resized")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_irq_info info = irq_info(opened.device, VFIO_PCI_MSI_IRQ_INDEX);
@@ -263,7 +278,8 @@ TEST_ROUTES(irq_info_msix, "MSIX has as many interrupts as its table; without on
 		EXPECT_EQ(info.flags, FIXED_FLAGS);
 }
 
-TEST_ROUTES(irq_info_err_req, "ERR of a PCI Express device and REQ have one interrupt that cannot be resized; ERR of another fails EINVAL")
+TEST_ROUTES(irq_info_err_req, "ERR of a PCI Express device and REQ have one interrupt that cannot be resized; ERR of "
+			      "another fails EINVAL")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_irq_info call = { .argsz = sizeof(call), .index = VFIO_PCI_ERR_IRQ_INDEX };

@@ -51,7 +51,8 @@ void ioat_init(struct ioat *ioat)
 	int32_t eventfds[16];
 
 	EXPECT(vectors >= 1 && vectors <= ARRAY_SIZE(eventfds));
-	config_write(ioat->opened.device, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE);
+	config_write(ioat->opened.device, PCI_COMMAND, 2,
+		     PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE);
 	ioat_reset(ioat);
 	ioat_write8(ioat, IOAT_INTRCTRL, IOAT_INTRCTRL_MSIX_VECTOR_CONTROL);
 	eventfds[0] = ioat->eventfd;

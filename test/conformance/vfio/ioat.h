@@ -1,6 +1,6 @@
 /*
- * A driver of one channel of Intel's IOAT DMA engine on a mapped BAR: registers and descriptor under the names of the datasheet,
- * and the sequences of the kernel's selftest driver and of DPDK's (specification, 6.4 to 6.7).
+ * A driver of one channel of Intel's IOAT DMA engine on a mapped BAR: registers and descriptor under the names of the
+ * datasheet, and the sequences of the kernel's selftest driver and of DPDK's (specification, 6.4 to 6.7).
  */
 #ifndef IOAT_H
 #define IOAT_H
@@ -98,8 +98,8 @@ struct dma_memory ioat_memory(struct ioat *ioat, size_t bytes);
 uint64_t ioat_unmapped(struct ioat *ioat, size_t bytes);
 
 /*
- * The selftest driver's copy: `count` times the same descriptor, with an interrupt at each if asked for. 0, or -1 after an error,
- * when the channel has been reset.
+ * The selftest driver's copy: `count` times the same descriptor, with an interrupt at each if asked for. 0, or -1 after
+ * an error, when the channel has been reset.
  */
 int ioat_copy(struct ioat *ioat, uint64_t destination, uint64_t source, size_t bytes, uint16_t count, bool interrupt);
 

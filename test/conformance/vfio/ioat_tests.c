@@ -1,4 +1,7 @@
-/* DMA by an IOAT engine in every mode: the kernel's driver tests, and what DPDK's driver does (specification, 6.3 to 6.7). */
+/*
+ * DMA by an IOAT engine in every mode: the kernel's driver tests, and what DPDK's driver does (specification, 6.3
+ * to 6.7).
+ */
 #include "ioat.h"
 
 #define COPY_BYTES_MAX (1ul << 20)
@@ -21,7 +24,8 @@ static void fill(uint8_t *bytes, size_t count, uint32_t seed)
 
 static struct buffers new_buffers(struct ioat *ioat)
 {
-	struct buffers buffers = { .bytes = ioat->copy_bytes_max < COPY_BYTES_MAX ? ioat->copy_bytes_max : COPY_BYTES_MAX };
+	struct buffers buffers = { .bytes = ioat->copy_bytes_max < COPY_BYTES_MAX ? ioat->copy_bytes_max :
+										    COPY_BYTES_MAX };
 
 	buffers.source = ioat_memory(ioat, buffers.bytes);
 	buffers.destination = ioat_memory(ioat, buffers.bytes);
@@ -52,7 +56,7 @@ static void expect_message(struct ioat *ioat, const struct buffers *buffers)
 	EXPECT_EQ(event_count(ioat->eventfd), 1);
 }
 
-/* ---- the kernel's driver tests ------------------------------------------------------------------------------------- */
+/* ---- the kernel's driver tests ----------------------------------------------------------------------------------- */
 
 TEST_MODES(ioat_init_remove, "the driver can be removed and initialised ten times")
 {
@@ -74,7 +78,8 @@ TEST_MODES(ioat_memcpy_success, "a copy succeeds, the buffers are equal, and no 
 	EXPECT_EQ(event_count(ioat.eventfd), 0);
 }
 
-TEST_MODES(ioat_memcpy_from_unmapped, "a copy from an IOVA that is not mapped halts the channel; after a reset the next copy works")
+TEST_MODES(ioat_memcpy_from_unmapped, "a copy from an IOVA that is not mapped halts the channel; after a reset the "
+				      "next copy works")
 {
 	struct ioat ioat = open_ioat(subject);
 	struct buffers buffers = new_buffers(&ioat);
@@ -86,7 +91,8 @@ TEST_MODES(ioat_memcpy_from_unmapped, "a copy from an IOVA that is not mapped ha
 	expect_copied(&buffers);
 }
 
-TEST_MODES(ioat_memcpy_to_unmapped, "a copy to an IOVA that is not mapped halts the channel; after a reset the next copy works")
+TEST_MODES(ioat_memcpy_to_unmapped, "a copy to an IOVA that is not mapped halts the channel; after a reset the next "
+				    "copy works")
 {
 	struct ioat ioat = open_ioat(subject);
 	struct buffers buffers = new_buffers(&ioat);
@@ -133,9 +139,10 @@ TEST_MODES(ioat_memcpy_storm, "the same descriptor is executed thousands of time
 	EXPECT_EQ(event_count(ioat.eventfd), 0);
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------------------ */
+/* ---- registers --------------------------------------------------------------------------------------------------- */
 
-TEST_ROUTES(ioat_registers, "the identification: one channel, CBVER 3.2 to 3.4; after a reset the channel is halted and all else 0")
+TEST_ROUTES(ioat_registers, "the identification: one channel, CBVER 3.2 to 3.4; after a reset the channel is halted "
+			    "and all else 0")
 {
 	struct ioat ioat = open_ioat(subject);
 
@@ -152,7 +159,8 @@ TEST_ROUTES(ioat_mapped_equals_pread, "the registers read the same through the m
 {
 	struct ioat ioat = open_ioat(subject);
 	/* Not CHANCTRL, where a read may set IN_USE. */
-	static const unsigned offsets[] = { IOAT_CHANCNT, IOAT_CBVER, IOAT_CHANSTS, IOAT_CHAINADDR, IOAT_CHANCMP, IOAT_CHANERR };
+	static const unsigned offsets[] = { IOAT_CHANCNT,   IOAT_CBVER,	  IOAT_CHANSTS,
+					    IOAT_CHAINADDR, IOAT_CHANCMP, IOAT_CHANERR };
 
 	ioat_start(&ioat, ioat.ring.iova);
 	for (size_t i = 0; i < ARRAY_SIZE(offsets); i++) {
@@ -171,7 +179,8 @@ TEST_ROUTES(ioat_mapped_equals_pread, "the registers read the same through the m
 	}
 }
 
-TEST_ROUTES(ioat_chain_arms, "CHAINADDR arms the channel from every state, and clears its counts, in one write or in two halves")
+TEST_ROUTES(ioat_chain_arms, "CHAINADDR arms the channel from every state, and clears its counts, in one write or in "
+			     "two halves")
 {
 	struct ioat ioat = open_ioat(subject);
 
@@ -223,10 +232,11 @@ TEST_ROUTES(ioat_suspend, "SUSPEND keeps what is asked for later until RESUME")
 	EXPECT(memcmp(buffers.source.bytes, buffers.destination.bytes, 16) == 0);
 }
 
-/* ---- DPDK's driver -------------------------------------------------------------------------------------------------- */
+/* ---- DPDK's driver ----------------------------------------------------------------------------------------------- */
 
 /* A burst of copies of 64 bytes, the last with a completion write. One of them may have the source address 0. */
-static void write_burst(const struct ioat *ioat, const struct buffers *buffers, unsigned first, unsigned count, unsigned bad)
+static void write_burst(const struct ioat *ioat, const struct buffers *buffers, unsigned first, unsigned count,
+			unsigned bad)
 {
 	for (unsigned i = first; i < first + count; i++) {
 		struct ioat_descriptor *descriptor = ioat_descriptor(ioat, i);
@@ -243,7 +253,8 @@ static uint64_t ring_address(const struct ioat *ioat, unsigned index)
 	return ioat->ring.iova + index % IOAT_RING_DESCRIPTORS * IOAT_DESCRIPTOR_BYTES;
 }
 
-TEST_ROUTES(ioat_bursts, "bursts are submitted by the absolute count, and the completion word names the last descriptor of each")
+TEST_ROUTES(ioat_bursts, "bursts are submitted by the absolute count, and the completion word names the last "
+			 "descriptor of each")
 {
 	struct ioat ioat = open_ioat(subject);
 	struct buffers buffers = new_buffers(&ioat);
@@ -264,7 +275,8 @@ TEST_ROUTES(ioat_bursts, "bursts are submitted by the absolute count, and the co
 	EXPECT_EQ(ioat_wait(&ioat, IOAT_SUSPENDED, IOAT_SUSPENDED) & IOAT_STATE, IOAT_SUSPENDED);
 }
 
-TEST_ROUTES(ioat_burst_errors, "a bad source in a burst halts with the last good descriptor in the completion word; the rest can be resumed")
+TEST_ROUTES(ioat_burst_errors, "a bad source in a burst halts with the last good descriptor in the completion word; "
+			       "the rest can be resumed")
 {
 	static const unsigned positions[] = { 0, 7, 14, 15 };
 	struct ioat ioat = open_ioat(subject);
@@ -292,7 +304,8 @@ TEST_ROUTES(ioat_burst_errors, "a bad source in a burst halts with the last good
 		}
 		EXPECT_EQ(ioat_wait(&ioat, IOAT_IDLE, IOAT_HALTED), ring_address(&ioat, BURST - 1) | IOAT_IDLE);
 		EXPECT_EQ(ioat_read32(&ioat, IOAT_CHANERR), 0);
-		EXPECT(memcmp(buffers.source.bytes + 64 * (bad + 1), buffers.destination.bytes + 64 * (bad + 1), 64 * rest) == 0);
+		EXPECT(memcmp(buffers.source.bytes + 64 * (bad + 1), buffers.destination.bytes + 64 * (bad + 1),
+			      64 * rest) == 0);
 	}
 }
 
@@ -336,7 +349,8 @@ TEST_ROUTES(ioat_unknown_operation, "an operation that the engine does not have 
 	EXPECT(ioat_read32(&ioat, IOAT_CHANERR) & IOAT_CHANERR_DESCRIPTOR_CONTROL);
 }
 
-TEST_ROUTES(ioat_interrupt_rearm, "an interrupt is raised once per write of INT_REARM, and by a descriptor that asks for it only")
+TEST_ROUTES(ioat_interrupt_rearm, "an interrupt is raised once per write of INT_REARM, and by a descriptor that asks "
+				  "for it only")
 {
 	struct ioat ioat = open_ioat(subject);
 	struct ioat_descriptor *descriptor = ioat_descriptor(&ioat, 0);
@@ -354,7 +368,7 @@ TEST_ROUTES(ioat_interrupt_rearm, "an interrupt is raised once per write of INT_
 	EXPECT_EQ(event_count(ioat.eventfd), 1);
 }
 
-/* ---- the device and the rest of VFIO ---------------------------------------------------------------------------------- */
+/* ---- the device and the rest of VFIO ----------------------------------------------------------------------------- */
 
 TEST_ROUTES(ioat_without_master, "without bus mastering the device does no DMA and sends no interrupt")
 {
@@ -381,7 +395,8 @@ TEST_ROUTES(ioat_without_master, "without bus mastering the device does no DMA a
 	expect_copied(&buffers);
 }
 
-TEST_ROUTES(ioat_context_closed, "DMA goes on after container or iommufd and group are closed: the device holds its mappings")
+TEST_ROUTES(ioat_context_closed, "DMA goes on after container or iommufd and group are closed: the device holds its "
+				 "mappings")
 {
 	struct ioat ioat = open_ioat(subject);
 	struct buffers buffers = new_buffers(&ioat);
@@ -475,7 +490,8 @@ TEST_DEVICES(ioat_replaced, "after an ATTACH to another IOAS the device sees the
 	EXPECT_EQ(buffers.destination.bytes[0] | buffers.destination.bytes[1] | buffers.destination.bytes[2], 0);
 }
 
-TEST_ROUTES(ioat_function_reset, "RESET stops the channel: it is halted, its registers have their reset values, and nothing lands later")
+TEST_ROUTES(ioat_function_reset, "RESET stops the channel: it is halted, its registers have their reset values, and "
+				 "nothing lands later")
 {
 	struct ioat ioat = open_ioat(subject);
 	struct buffers buffers = new_buffers(&ioat);

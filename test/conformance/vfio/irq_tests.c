@@ -75,7 +75,8 @@ static bool delivers(const struct vectors *vectors, uint32_t vector)
 
 /* ---- checks of all indexes --------------------------------------------------------------------------------------- */
 
-TEST_ROUTES(set_irqs_struct, "SET_IRQS fails EFAULT, EINVAL for argsz below 20, an index from 5 on, a range that wraps and unknown flags")
+TEST_ROUTES(set_irqs_struct, "SET_IRQS fails EFAULT, EINVAL for argsz below 20, an index from 5 on, a range that wraps "
+			     "and unknown flags")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_irq_set call = { .argsz = 19, .flags = TRIGGER_NONE, .index = VFIO_PCI_REQ_IRQ_INDEX };
@@ -105,8 +106,12 @@ TEST_ROUTES(set_irqs_range, "SET_IRQS of interrupts that the index does not have
 
 TEST_ROUTES(set_irqs_data_type, "SET_IRQS with no data type or with two fails EINVAL, before the action is looked at")
 {
-	const uint32_t flags[] = { 0, VFIO_IRQ_SET_ACTION_TRIGGER, TRIGGER_NONE | VFIO_IRQ_SET_DATA_BOOL,
-				   TRIGGER_BOOL | VFIO_IRQ_SET_DATA_EVENTFD, 7, 63 };
+	const uint32_t flags[] = { 0,
+				   VFIO_IRQ_SET_ACTION_TRIGGER,
+				   TRIGGER_NONE | VFIO_IRQ_SET_DATA_BOOL,
+				   TRIGGER_BOOL | VFIO_IRQ_SET_DATA_EVENTFD,
+				   7,
+				   63 };
 	struct opened opened = open_device(subject);
 	const int32_t data = -1;
 
@@ -114,7 +119,8 @@ TEST_ROUTES(set_irqs_data_type, "SET_IRQS with no data type or with two fails EI
 		EXPECT_ERRNO(set_irqs(opened.device, VFIO_PCI_REQ_IRQ_INDEX, flags[i], 0, 1, &data), EINVAL);
 }
 
-TEST_ROUTES(set_irqs_data, "SET_IRQS with less data than argsz covers fails EINVAL, with unreadable data EFAULT; more is ignored")
+TEST_ROUTES(set_irqs_data, "SET_IRQS with less data than argsz covers fails EINVAL, with unreadable data EFAULT; more "
+			   "is ignored")
 {
 	struct opened opened = open_device(subject);
 	struct vfio_irq_set *call = memory_before_a_hole(sizeof(*call));
@@ -153,7 +159,8 @@ TEST_ROUTES(set_irqs_action, "SET_IRQS with no action, with two, or with one tha
 		if (ioctl(opened.device, VFIO_DEVICE_GET_IRQ_INFO, &info) != 0 || info.count == 0)
 			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
-			EXPECT_ERRNO(set_irqs(opened.device, index, VFIO_IRQ_SET_DATA_NONE | actions[i], 0, 1, NULL), ENOTTY);
+			EXPECT_ERRNO(set_irqs(opened.device, index, VFIO_IRQ_SET_DATA_NONE | actions[i], 0, 1, NULL),
+				     ENOTTY);
 		if (index == VFIO_PCI_INTX_IRQ_INDEX)
 			continue;
 		EXPECT_ERRNO(set_irqs(opened.device, index, VFIO_IRQ_SET_DATA_NONE | mask, 0, 1, NULL), ENOTTY);
@@ -161,7 +168,7 @@ TEST_ROUTES(set_irqs_action, "SET_IRQS with no action, with two, or with one tha
 	}
 }
 
-/* ---- MSI and MSI-X ------------------------------------------------------------------------------------------------ */
+/* ---- MSI and MSI-X ----------------------------------------------------------------------------------------------- */
 
 static void check_disabled(struct vectors *vectors)
 {
@@ -185,7 +192,8 @@ static void check_enable_nothing(struct vectors *vectors)
 	EXPECT(delivers(vectors, 0));
 }
 
-TEST_ROUTES(messages_enable_nothing, "EVENTFD of count 0 fails ERANGE while the index is disabled, and is 0 while it is enabled")
+TEST_ROUTES(messages_enable_nothing, "EVENTFD of count 0 fails ERANGE while the index is disabled, and is 0 while it "
+				     "is enabled")
 {
 	each_message_index(subject, 1, check_enable_nothing);
 }
@@ -356,7 +364,8 @@ static void check_bad_enable(struct vectors *vectors)
 	EXPECT_OK(close(null));
 }
 
-TEST_ROUTES(messages_bad_enable, "enabling with a closed descriptor fails EBADF, with another file EINVAL, and leaves the index disabled")
+TEST_ROUTES(messages_bad_enable, "enabling with a closed descriptor fails EBADF, with another file EINVAL, and leaves "
+				 "the index disabled")
 {
 	each_message_index(subject, 1, check_bad_enable);
 }
@@ -373,7 +382,8 @@ static void check_bad_slot(struct vectors *vectors)
 	EXPECT(delivers(vectors, 3));
 }
 
-TEST_ROUTES(messages_bad_slot, "EVENTFD that fails while enabled clears the vectors up to and with the failing one and keeps the rest")
+TEST_ROUTES(messages_bad_slot, "EVENTFD that fails while enabled clears the vectors up to and with the failing one and "
+			       "keeps the rest")
 {
 	each_message_index(subject, 4, check_bad_slot);
 }
@@ -392,7 +402,8 @@ static void check_more_vectors(struct vectors *vectors)
 	EXPECT(delivers(vectors, 0));
 }
 
-TEST_ROUTES(messages_more_vectors, "vectors above the enabled number can be set later only without NORESIZE, else EINVAL")
+TEST_ROUTES(messages_more_vectors, "vectors above the enabled number can be set later only without NORESIZE, else "
+				   "EINVAL")
 {
 	each_message_index(subject, 2, check_more_vectors);
 }
@@ -406,7 +417,8 @@ static void check_without_memory(struct vectors *vectors)
 	EXPECT_EQ(config_read(vectors->device, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY, 0);
 }
 
-TEST_ROUTES(messages_without_memory, "MSI and MSI-X can be enabled, triggered and disabled while memory decoding is off")
+TEST_ROUTES(messages_without_memory, "MSI and MSI-X can be enabled, triggered and disabled while memory decoding is "
+				     "off")
 {
 	each_message_index(subject, 1, check_without_memory);
 }
@@ -430,7 +442,8 @@ static void check_enable_trigger_disable(struct vectors *vectors)
 	EXPECT_OK(disable(vectors));
 }
 
-TEST_MODES(enable_trigger_disable, "all vectors are enabled, each triggered once, and disabled after their eventfds are closed")
+TEST_MODES(enable_trigger_disable, "all vectors are enabled, each triggered once, and disabled after their eventfds "
+				   "are closed")
 {
 	each_message_index(subject, 1, check_enable_trigger_disable);
 }

@@ -34,7 +34,8 @@ static int open_intx(const struct subject *subject)
 	return opened.device;
 }
 
-TEST_ROUTES(intx_disabled, "while INTX is disabled, everything but enabling it fails EINVAL, MASK and UNMASK by EVENTFD too")
+TEST_ROUTES(intx_disabled, "while INTX is disabled, everything but enabling it fails EINVAL, MASK and UNMASK by "
+			   "EVENTFD too")
 {
 	int device = open_intx(subject);
 
@@ -81,7 +82,8 @@ TEST_ROUTES(intx_trigger, "NONE and BOOL trigger INTX, BOOL only if the byte is 
 	EXPECT_EQ(event_count(eventfd), 1);
 }
 
-TEST_ROUTES(intx_without_eventfd, "a descriptor of -1 enables INTX without an eventfd, which can be set later and replaced")
+TEST_ROUTES(intx_without_eventfd, "a descriptor of -1 enables INTX without an eventfd, which can be set later and "
+				  "replaced")
 {
 	int device = open_intx(subject), first = new_eventfd(), second = new_eventfd();
 
@@ -97,7 +99,8 @@ TEST_ROUTES(intx_without_eventfd, "a descriptor of -1 enables INTX without an ev
 	EXPECT_EQ(event_count(second), 0);
 }
 
-TEST_ROUTES(intx_bad_descriptor, "enabling INTX with a closed descriptor fails EBADF, with another file EINVAL, and leaves it disabled")
+TEST_ROUTES(intx_bad_descriptor, "enabling INTX with a closed descriptor fails EBADF, with another file EINVAL, and "
+				 "leaves it disabled")
 {
 	int device = open_intx(subject), null = open_file("/dev/null"), closed = closed_fd();
 
@@ -126,7 +129,8 @@ TEST_ROUTES(intx_mask, "an enabled INTX is masked and unmasked by NONE and BOOL;
 	EXPECT_ERRNO(intx(device, MASK(EVENTFD), &none), ENOTTY);
 }
 
-TEST_ROUTES(intx_unmask_eventfd, "one eventfd can be set to unmask INTX: a second fails EBUSY, a closed one EBADF, -1 takes it away")
+TEST_ROUTES(intx_unmask_eventfd, "one eventfd can be set to unmask INTX: a second fails EBUSY, a closed one EBADF, -1 "
+				 "takes it away")
 {
 	int device = open_intx(subject), first = new_eventfd(), second = new_eventfd(), closed = closed_fd();
 
@@ -138,7 +142,7 @@ TEST_ROUTES(intx_unmask_eventfd, "one eventfd can be set to unmask INTX: a secon
 	EXPECT_OK(intx(device, UNMASK(EVENTFD), &second));
 }
 
-/* ---- ERR and REQ ---------------------------------------------------------------------------------------------------- */
+/* ---- ERR and REQ ------------------------------------------------------------------------------------------------- */
 
 static const uint32_t single_indexes[] = { VFIO_PCI_ERR_IRQ_INDEX, VFIO_PCI_REQ_IRQ_INDEX };
 
@@ -163,7 +167,8 @@ static void check_unregistered(int device, uint32_t index)
 	EXPECT_OK(set_irqs(device, index, TRIGGER_BOOL, 0, 1, &yes));
 }
 
-TEST_ROUTES(single_unregistered, "ERR and REQ without an eventfd: NONE fails EINVAL, BOOL does nothing, BOOL of count 0 fails EINVAL")
+TEST_ROUTES(single_unregistered, "ERR and REQ without an eventfd: NONE fails EINVAL, BOOL does nothing, BOOL of count "
+				 "0 fails EINVAL")
 {
 	each_single_index(subject, check_unregistered);
 }
@@ -206,7 +211,8 @@ TEST_ROUTES(single_remove, "NONE of count 0 and a descriptor of -1 take the even
 
 static void check_bad_descriptor(int device, uint32_t index)
 {
-	int null = open_file("/dev/null"), closed = closed_fd(), below = -2, first = new_eventfd(), second = new_eventfd();
+	int null = open_file("/dev/null"), closed = closed_fd(), below = -2, first = new_eventfd(),
+	    second = new_eventfd();
 
 	EXPECT_ERRNO(set_irqs(device, index, TRIGGER_EVENTFD, 0, 0, NULL), EINVAL);
 	EXPECT_ERRNO(set_irqs(device, index, TRIGGER_EVENTFD, 0, 1, &below), EINVAL);
@@ -219,7 +225,8 @@ static void check_bad_descriptor(int device, uint32_t index)
 	EXPECT_EQ(event_count(second), 1);
 }
 
-TEST_ROUTES(single_descriptor, "EVENTFD of ERR and REQ: count 0 and below -1 EINVAL, closed EBADF, another file EINVAL, else it replaces")
+TEST_ROUTES(single_descriptor, "EVENTFD of ERR and REQ: count 0 and below -1 EINVAL, closed EBADF, another file "
+			       "EINVAL, else it replaces")
 {
 	each_single_index(subject, check_bad_descriptor);
 }

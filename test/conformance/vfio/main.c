@@ -1,6 +1,6 @@
 /*
- * vfio_conformance: what a program sees of VFIO, rule by rule, on whatever serves /dev/iommu and /dev/vfio here. The rules are those
- * of Linux 7.1; docs/conformance.md says what the machine needs and what the tests do to the devices.
+ * vfio_conformance: what a program sees of VFIO, rule by rule, on whatever serves /dev/iommu and /dev/vfio here. The
+ * rules are those of Linux 7.1; docs/conformance.md says what the machine needs and what the tests do to the devices.
  */
 #include <stdio.h>
 
@@ -14,7 +14,8 @@
 static int usage(void)
 {
 	fprintf(stderr, "usage: vfio_conformance [--list] [--filter TEXT]... BDF...\n"
-			"  BDF is a PCI device bound to vfio-pci, as 0000:00:04.0; " DEVICES_VARIABLE " names them likewise\n");
+			"  BDF is a PCI device bound to vfio-pci, as 0000:00:04.0; " DEVICES_VARIABLE " names them "
+												      "likewise\n");
 	return 2;
 }
 

@@ -1,6 +1,6 @@
 /*
- * MAP_DMA and UNMAP_DMA of an iommufd without a device: checks and their order, what is unmapped in v1 and v2 mode, what is
- * written back (specification, 1.6, 1.7 and 1.9).
+ * MAP_DMA and UNMAP_DMA of an iommufd without a device: checks and their order, what is unmapped in v1 and v2 mode,
+ * what is written back (specification, 1.6, 1.7 and 1.9).
  */
 #include "container.h"
 
@@ -34,9 +34,10 @@ static uint64_t mapped_bytes(int fd)
 	return bytes;
 }
 
-/* ---- MAP_DMA ---------------------------------------------------------------------------------------------------- */
+/* ---- MAP_DMA ----------------------------------------------------------------------------------------------------- */
 
-TEST_CONTAINERS(map_struct, "MAP fails EFAULT, then EINVAL for argsz below 32 or an unknown flag, then ENODEV without an IOAS")
+TEST_CONTAINERS(map_struct, "MAP fails EFAULT, then EINVAL for argsz below 32 or an unknown flag, then ENODEV without "
+			    "an IOAS")
 {
 	struct vfio_iommu_type1_dma_map call = { .argsz = sizeof(call) - 1, .flags = MAP_READ_WRITE, .size = PAGE };
 	const uint32_t flags[] = { VFIO_DMA_MAP_FLAG_VADDR, 8, 0x80000000 };
@@ -66,7 +67,8 @@ TEST_CONTAINERS(map_long_argsz, "MAP reads 32 bytes, however large argsz is, and
 	EXPECT_OK(ioctl(fd, VFIO_IOMMU_MAP_DMA, read_only_copy(at_the_edge, sizeof(call))));
 }
 
-TEST_CONTAINERS(map_address_overflow, "MAP of memory whose end wraps fails EOVERFLOW before size and IOVA are looked at")
+TEST_CONTAINERS(map_address_overflow, "MAP of memory whose end wraps fails EOVERFLOW before size and IOVA are looked "
+				      "at")
 {
 	int fd = open_container(subject, NULL);
 	const void *last_page = (void *)WRAPPING_IOVA;
@@ -100,7 +102,8 @@ TEST_CONTAINERS(map_iova_overflow, "MAP and UNMAP of a range whose last address 
 	}
 }
 
-TEST_CONTAINERS(map_order_of_checks, "MAP looks at the size's alignment, the IOVA's, overlap and the address's, in this order")
+TEST_CONTAINERS(map_order_of_checks, "MAP looks at the size's alignment, the IOVA's, overlap and the address's, in "
+				     "this order")
 {
 	int fd = open_v1(subject, NULL);
 	uint8_t *memory = new_memory(2 * PAGE);
@@ -138,9 +141,10 @@ TEST_CONTAINERS(map_without_domain, "without a domain MAP takes any address, any
 	EXPECT_EQ(mapped_bytes(fd), 0x32);
 }
 
-/* ---- UNMAP_DMA -------------------------------------------------------------------------------------------------- */
+/* ---- UNMAP_DMA --------------------------------------------------------------------------------------------------- */
 
-TEST_CONTAINERS(unmap_struct, "UNMAP fails EFAULT, then EINVAL for argsz below 24 or another flag than ALL, then ENODEV")
+TEST_CONTAINERS(unmap_struct, "UNMAP fails EFAULT, then EINVAL for argsz below 24 or another flag than ALL, then "
+			      "ENODEV")
 {
 	struct vfio_iommu_type1_dma_unmap call = { .argsz = sizeof(call) - 1, .size = PAGE };
 	const uint32_t flags[] = { VFIO_DMA_UNMAP_FLAG_GET_DIRTY_BITMAP, VFIO_DMA_UNMAP_FLAG_VADDR, 8,
@@ -246,7 +250,8 @@ TEST_CONTAINERS(unmap_v2_bisect, "UNMAP in v2 of a part of an area fails ENOENT 
 	EXPECT_EQ(mapped_bytes(fd), 4 * PAGE);
 }
 
-TEST_CONTAINERS(unmap_v2_stops, "UNMAP in v2 that ends inside an area fails ENOENT; the areas before are gone, as size says")
+TEST_CONTAINERS(unmap_v2_stops, "UNMAP in v2 that ends inside an area fails ENOENT; the areas before are gone, as size "
+				"says")
 {
 	const unsigned pages[] = { 4, 4 };
 	int fd = open_container(subject, NULL);
@@ -311,7 +316,8 @@ TEST_CONTAINERS(unmap_v1_size_zero, "UNMAP in v1 of size 0 inside an area fails 
 	EXPECT_OK(ioas_unmap(fd, ioas_id, 2 * PAGE, &bytes));
 }
 
-TEST_CONTAINERS(unmap_v1_wrapping_cut, "UNMAP in v1 whose range wraps cuts at the wrapped position and then fails EOVERFLOW")
+TEST_CONTAINERS(unmap_v1_wrapping_cut, "UNMAP in v1 whose range wraps cuts at the wrapped position and then fails "
+				       "EOVERFLOW")
 {
 	const unsigned pages[] = { 4 };
 	uint32_t ioas_id;

@@ -1,4 +1,7 @@
-/* Device files: mapped BARs, when an access to them is SIGBUS, and what a mapping keeps alive (specification, 3.5 and 4.12). */
+/*
+ * Device files: mapped BARs, when an access to them is SIGBUS, and what a mapping keeps alive (specification, 3.5
+ * and 4.12).
+ */
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -34,7 +37,8 @@ TEST_ROUTES(mmap_other_regions, "mmap of ROM, CONFIG, VGA or no region fails EIN
 	struct opened opened = open_device(subject);
 
 	for (uint32_t index = VFIO_PCI_ROM_REGION_INDEX; index < device_info(opened.device).num_regions + 2; index++)
-		EXPECT_ERRNO((long)map_at(opened.device, PROT_READ, MAP_SHARED, PAGE, VFIO_PCI_INDEX_TO_OFFSET(index)), EINVAL);
+		EXPECT_ERRNO((long)map_at(opened.device, PROT_READ, MAP_SHARED, PAGE, VFIO_PCI_INDEX_TO_OFFSET(index)),
+			     EINVAL);
 }
 
 TEST_ROUTES(mmap_range, "mmap takes any whole pages of the BAR, and fails EINVAL beyond its end")
@@ -45,7 +49,9 @@ TEST_ROUTES(mmap_range, "mmap takes any whole pages of the BAR, and fails EINVAL
 
 	EXPECT_ERRNO((long)map_at(opened.device, PROT_READ, MAP_SHARED, size + PAGE, start), EINVAL);
 	EXPECT_ERRNO((long)map_at(opened.device, PROT_READ, MAP_SHARED, size, start + PAGE), EINVAL);
-	EXPECT_ERRNO((long)map_at(opened.device, PROT_READ, MAP_SHARED, PAGE, start + ((size + PAGE_MASK) & ~PAGE_MASK)), EINVAL);
+	EXPECT_ERRNO(
+		(long)map_at(opened.device, PROT_READ, MAP_SHARED, PAGE, start + ((size + PAGE_MASK) & ~PAGE_MASK)),
+		EINVAL);
 	EXPECT(map_at(opened.device, PROT_READ, MAP_SHARED, size, start) != MAP_FAILED);
 	EXPECT(map_at(opened.device, PROT_READ, MAP_SHARED, 1, start) != MAP_FAILED);
 	if (size > PAGE)
@@ -59,10 +65,12 @@ TEST_ROUTES(mmap_protections, "mmap takes any protection")
 	struct opened opened = open_mappable(subject, &bar);
 
 	for (size_t i = 0; i < ARRAY_SIZE(protections); i++)
-		EXPECT(map_at(opened.device, protections[i], MAP_SHARED, PAGE, VFIO_PCI_INDEX_TO_OFFSET(bar)) != MAP_FAILED);
+		EXPECT(map_at(opened.device, protections[i], MAP_SHARED, PAGE, VFIO_PCI_INDEX_TO_OFFSET(bar)) !=
+		       MAP_FAILED);
 }
 
-TEST_ROUTES(mmap_fixed, "a BAR can be mapped over a reservation with MAP_FIXED, and madvise for huge pages may be called on it")
+TEST_ROUTES(mmap_fixed, "a BAR can be mapped over a reservation with MAP_FIXED, and madvise for huge pages may be "
+			"called on it")
 {
 	uint32_t bar;
 	struct opened opened = open_mappable(subject, &bar);
@@ -125,7 +133,8 @@ TEST_ROUTES(mmap_writes, "a store to a mapped register is seen by pread, and pwr
 	*mapped = before;
 }
 
-TEST_ROUTES(mmap_memory_off, "with memory decoding off a mapped access is SIGBUS; with it on again the same mapping works")
+TEST_ROUTES(mmap_memory_off, "with memory decoding off a mapped access is SIGBUS; with it on again the same mapping "
+			     "works")
 {
 	uint32_t bar;
 	struct opened opened = open_mappable(subject, &bar);
@@ -154,7 +163,8 @@ TEST_ROUTES(mmap_while_memory_off, "a BAR can be mapped with memory decoding off
 	EXPECT(can_load(mapped));
 }
 
-TEST_ROUTES(mmap_outlives_close, "a mapping keeps the closed device open and usable; munmap of its last page releases it")
+TEST_ROUTES(mmap_outlives_close, "a mapping keeps the closed device open and usable; munmap of its last page releases "
+				 "it")
 {
 	uint32_t bar;
 	struct opened opened = open_mappable(subject, &bar);

@@ -10,6 +10,8 @@ static const struct {
 	/* IOAT of Xeon Scalable processors: CHANERRMASK. */
 	{ INTEL, 0x2021, { 0, 0xac } },
 	{ INTEL, 0x0b00, { 0, 0xac } },
+	/* The emulator's testdev: SCRATCH0. */
+	{ 0x1234, 0x7e57, { 0, 0x10 } },
 };
 
 struct scratch find_scratch(const struct subject *subject)
@@ -23,4 +25,9 @@ struct scratch find_scratch(const struct subject *subject)
 bool is_ioat(const struct pci_device *device)
 {
 	return device->vendor == INTEL && (device->device == 0x2021 || device->device == 0x0b00);
+}
+
+bool is_test_device(const struct pci_device *device)
+{
+	return device->vendor == 0x1234 && device->device == 0x7e57;
 }

@@ -14,5 +14,7 @@ struct scratch {
 struct scratch find_scratch(const struct subject *subject);
 
 bool is_ioat(const struct pci_device *device);
+/* The emulator's, whose registers raise each of its interrupts. */
+bool is_test_device(const struct pci_device *device);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Devices across processes: inherited, duplicated and passed descriptors, exec, threads, and what is free again when a process
- * has ended, however it ended (specification, 3.5, 5.6 and 6.1).
+ * Devices across processes: inherited, duplicated and passed descriptors, exec, threads, and what is free again when a
+ * process has ended, however it ended (specification, 3.5, 5.6 and 6.1).
  */
 #include <pthread.h>
 #include <signal.h>
@@ -54,7 +54,8 @@ TEST_ROUTES(process_fork_holds, "a device that a child has inherited stays open 
 	close_device(&again);
 }
 
-TEST_ROUTES(process_one_after_another, "parent and children can open the device one after the other, at once after a close or an exit")
+TEST_ROUTES(process_one_after_another, "parent and children can open the device one after the other, at once after a "
+				       "close or an exit")
 {
 	for (int round = 0; round < 5; round++) {
 		struct opened opened = open_device(subject);
@@ -159,7 +160,8 @@ static int receive_fd(int socket)
 	return fd;
 }
 
-TEST_ROUTES(process_passed, "a device that is passed over a socket can be used by who gets it, after the sender has closed it")
+TEST_ROUTES(process_passed, "a device that is passed over a socket can be used by who gets it, after the sender has "
+			    "closed it")
 {
 	int sockets[2];
 	pid_t child;
@@ -253,7 +255,7 @@ TEST_ROUTES(process_threads, "threads can use a device at the same time")
 		EXPECT_OK(pthread_join(threads[i], NULL));
 }
 
-/* ---- several devices ------------------------------------------------------------------------------------------------ */
+/* ---- several devices --------------------------------------------------------------------------------------------- */
 
 struct opening {
 	pthread_t thread;
@@ -264,7 +266,10 @@ struct opening {
 	int group, device_fd;
 };
 
-/* As a program does that has one container for all: its groups are given to it one by one, its devices opened by threads. */
+/*
+ * As a program does that has one container for all: its groups are given to it one by one, its devices opened by
+ * threads.
+ */
 static void *open_one(void *argument)
 {
 	struct opening *opening = argument;
@@ -282,7 +287,8 @@ static void *open_one(void *argument)
 	return NULL;
 }
 
-TEST_MODES(several_devices, "devices of one container are opened in threads of their own, and all are free after their closes")
+TEST_MODES(several_devices, "devices of one container are opened in threads of their own, and all are free after their "
+			    "closes")
 {
 	static struct opening openings[16];
 	unsigned count = running->device_count < ARRAY_SIZE(openings) ? running->device_count : ARRAY_SIZE(openings);

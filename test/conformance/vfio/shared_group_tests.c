@@ -1,6 +1,6 @@
 /*
- * IOMMU groups of several devices: one context, one hwpt, one group file for all of them, and a group that an ordinary driver uses
- * too (specification, 2.2, 2.5, 3.2, 3.3 and 4.7).
+ * IOMMU groups of several devices: one context, one hwpt, one group file for all of them, and a group that an ordinary
+ * driver uses too (specification, 2.2, 2.5, 3.2, 3.3 and 4.7).
  */
 #include "device.h"
 
@@ -60,7 +60,8 @@ TEST(shared_one_owner, "the other device of a group can be bound to the same con
 	EXPECT_OK(bind_cdev(bound.second, bound.iommu, NULL));
 }
 
-TEST(shared_other_context, "with a device left open, the group given to another context opens no other device of it: EPERM")
+TEST(shared_other_context, "with a device left open, the group given to another context opens no other device of it: "
+			   "EPERM")
 {
 	struct pair devices = find_pair();
 	struct opened opened = open_by_group(devices.first, "/dev/iommu", VFIO_TYPE1v2_IOMMU);
@@ -71,7 +72,8 @@ TEST(shared_other_context, "with a device left open, the group given to another 
 	EXPECT_ERRNO(get_device_fd(opened.group, devices.second->address), EPERM);
 }
 
-TEST(shared_group_file, "a cdev cannot be bound while the group is open, nor the group opened while any of its cdevs is bound: EBUSY")
+TEST(shared_group_file, "a cdev cannot be bound while the group is open, nor the group opened while any of its cdevs "
+			"is bound: EBUSY")
 {
 	struct pair devices = find_pair();
 	int group = EXPECT_FD(open_group(devices.first)), iommu = open_iommu();
@@ -120,7 +122,8 @@ TEST(shared_replace, "a replacing ATTACH of one device moves the whole group")
 	EXPECT_OK(destroy_object(bound.iommu, other));
 }
 
-TEST(shared_hot_reset_ids, "hot reset information of a cdev has 0 for a device that is owned through its group, and its id once bound")
+TEST(shared_reset_ids, "hot reset information of a cdev has 0 for a device that is owned through its group, and its id "
+		       "once bound")
 {
 	struct {
 		struct vfio_pci_hot_reset_info head;
@@ -143,7 +146,7 @@ TEST(shared_hot_reset_ids, "hot reset information of a cdev has 0 for a device t
 	EXPECT_EQ(bound_ids, 2);
 }
 
-/* ---- with an ordinary driver ------------------------------------------------------------------------------------------ */
+/* ---- with an ordinary driver ------------------------------------------------------------------------------------- */
 
 static const struct pci_device *require_host_driver(const struct subject *subject)
 {
@@ -152,7 +155,8 @@ static const struct pci_device *require_host_driver(const struct subject *subjec
 	return subject->device;
 }
 
-TEST_DEVICES(not_viable_status, "a group with a device bound to an ordinary driver is not VIABLE, but opens and takes a container")
+TEST_DEVICES(not_viable_status, "a group with a device bound to an ordinary driver is not VIABLE, but opens and takes "
+				"a container")
 {
 	int group = EXPECT_FD(open_group(require_host_driver(subject)));
 	uint32_t flags;

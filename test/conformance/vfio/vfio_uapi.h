@@ -1,6 +1,7 @@
 /*
- * The uAPI of VFIO as Linux 7.1 has it: numbers, layouts and flags under their Linux names, and what of iommufd the tests
- * use beside it. Written from the specification, so that the tests can be built where the system's headers are older.
+ * The uAPI of VFIO as Linux 7.1 has it: numbers, layouts and flags under their Linux names, and what of iommufd the
+ * tests use beside it. Written from the specification, so that the tests can be built where the system's headers are
+ * older.
  */
 #ifndef VFIO_UAPI_H
 #define VFIO_UAPI_H
