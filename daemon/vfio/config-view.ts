@@ -22,6 +22,7 @@ import {
   EXP_DEVCTL_FLR,
   MSI_CONTROL_AT,
   PM_CONTROL_AT,
+  PM_STATE_D3HOT,
   PM_STATE_MASK,
   VPD_ADDRESS_AT,
   VPD_DATA_AT,
@@ -96,7 +97,7 @@ export class ConfigView implements ConfigSpace {
   }
 
   get memoryEnabled(): boolean {
-    return (this.command & COMMAND_MEMORY) !== 0 && this.powerState === 0;
+    return (this.command & COMMAND_MEMORY) !== 0 && this.powerState !== PM_STATE_D3HOT;
   }
 
   get intxDisabled(): boolean {
