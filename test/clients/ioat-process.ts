@@ -12,6 +12,7 @@ const user = await IoatUser.start({ socket: socket! }, address!, () => Promise.r
 const { SOURCE: source, DESTINATION: destination } = IOVA;
 user.putRing([{ size: 4096, control: DESCRIPTOR.COMPLETION, source, destination }]);
 for (;;) {
+  user.bytes(IOVA.WORD, 8).fill(0);
   await user.go(COUNT_MAX);
   while (user.bytes(IOVA.WORD, 8).readBigUInt64LE() === 0n) await new Promise((resolve) => setImmediate(resolve));
   process.stdout.write("copying\n");
