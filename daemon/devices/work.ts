@@ -28,7 +28,7 @@ export class Work {
   /** @param later as PciHost.later */
   constructor(
     private readonly budget: TurnBudget,
-    private readonly later: (task: () => void) => void,
+    private readonly later: (task: () => void, delayMs?: number) => void,
   ) {}
 
   get dropped(): boolean {
@@ -40,10 +40,11 @@ export class Work {
     return this.isWaiting;
   }
 
-  /** Runs the first turn of it at once. */
-  start(steps: Steps): void {
+  /** Runs the first turn of it at once; with a delay, once so many milliseconds are over. */
+  start(steps: Steps, delayMs = 0): void {
     this.steps = steps;
-    this.turn();
+    if (delayMs === 0) this.turn();
+    else this.nextTurn(delayMs);
   }
 
   /** Ends it where it stands. */
@@ -68,6 +69,12 @@ export class Work {
     this.bytesLeft -= bytes;
   }
 
+  private nextTurn(delayMs?: number): void {
+    this.later(() => {
+      this.turn();
+    }, delayMs);
+  }
+
   private turn(result?: DmaResult): void {
     if (this.dropped) return;
     this.itemsLeft = this.budget.items;
@@ -76,9 +83,7 @@ export class Work {
     // A step can lead to its own work being dropped, by an interrupt that is answered at once.
     if (step.done === true || this.cancellation.cancelled) return;
     if (step.value === undefined) {
-      this.later(() => {
-        this.turn();
-      });
+      this.nextTurn();
       return;
     }
     this.isWaiting = true;

@@ -49,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     memory: frames,
     tablesMax: config.limits.tablesMax,
     kernelFixes: config.kernelFixes,
-    later: setImmediate,
+    later,
     allocateBarMemory,
   });
   const providers = memoryProviders(native !== undefined);
@@ -108,6 +108,12 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
 function treeIommuOf(iommu: VtdIommu): TreeIommu {
   const { cap, ecap, domainIds } = iommu.profile;
   return { iommu, cap, ecap, domainsSupported: domainIds, domainsUsed: iommu.domainsUsed };
+}
+
+/** As PciHost.later. What is put off does not keep the process from ending. */
+function later(task: () => void, delayMs?: number): void {
+  if (delayMs === undefined) setImmediate(task);
+  else setTimeout(task, delayMs).unref();
 }
 
 /** sysexits(3) EX_SOFTWARE. */

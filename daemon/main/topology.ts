@@ -52,8 +52,8 @@ export interface TopologyOptions {
   /** The table pages that all IOMMUs may take together. */
   readonly tablesMax: number;
   readonly kernelFixes: boolean;
-  /** Runs what a device goes on with once others have had their turn. */
-  readonly later: (task: () => void) => void;
+  /** Runs what a device goes on with once others have had their turn, or so many milliseconds are over. */
+  readonly later: (task: () => void, delayMs?: number) => void;
   readonly allocateBarMemory: AllocateBarMemory;
 }
 

@@ -8,7 +8,7 @@ export interface InstanceReport {
   readonly ran: readonly string[];
   /** What was left out, in the program's words. */
   readonly skipped: readonly string[];
-  /** Of the last report of the program's own count. */
+  /** In all groups, by the program's own counts. */
   readonly completed: number;
   readonly errors: number;
 }
@@ -34,6 +34,8 @@ const COUNTS = /^Ops submitted: \d+\s+Ops completed: (\d+)\s+Errors: (\d+)/;
 export function readAutotest(output: string): AutotestReport {
   const instances: (InstanceReport & { ran: string[]; skipped: string[] })[] = [];
   let verdict: string | undefined;
+  // The program counts from 0 in each group, and shows its counts again and again.
+  let before = { completed: 0, errors: 0 };
   for (const line of linesOf(output)) {
     const name = /^### Test dmadev instance \d+ \[(.*)\]/.exec(line)?.[1];
     if (name !== undefined) instances.push({ name, ran: [], skipped: [], completed: 0, errors: 0 });
@@ -41,12 +43,19 @@ export function readAutotest(output: string): AutotestReport {
     const instance = instances.at(-1);
     if (instance === undefined) continue;
     const ran = /^DMA Dev \d+: Running (.*?) Tests/i.exec(line)?.[1];
-    if (ran !== undefined) instance.ran.push(ran);
+    if (ran !== undefined) {
+      instance.ran.push(ran);
+      before = instance;
+    }
     const skipped = /^DMA Dev \d+: (.*skipping.*)$/.exec(line)?.[1];
     if (skipped !== undefined) instance.skipped.push(skipped);
     const counts = COUNTS.exec(line);
     if (counts !== null)
-      instances[instances.length - 1] = { ...instance, completed: Number(counts[1]), errors: Number(counts[2]) };
+      instances[instances.length - 1] = {
+        ...instance,
+        completed: before.completed + Number(counts[1]),
+        errors: before.errors + Number(counts[2]),
+      };
   }
   return { instances, verdict };
 }
@@ -54,8 +63,15 @@ export function readAutotest(output: string): AutotestReport {
 /** Tests that every device has to run; the others depend on what it can. */
 const NEEDED = ["copy", "burst capacity"];
 
-/** What is wrong with a run of dmadev_autotest on these devices; nothing if all is well. */
-export function autotestComplaints({ instances, verdict }: AutotestReport, devices: readonly string[]): string[] {
+/**
+ * What is wrong with a run of dmadev_autotest on these devices; nothing if all is well.
+ * @param extra groups of tests that have to run, too
+ */
+export function autotestComplaints(
+  { instances, verdict }: AutotestReport,
+  devices: readonly string[],
+  extra: readonly string[] = [],
+): string[] {
   const found: string[] = [];
   if (verdict !== "Test OK") found.push(verdict ?? "dmadev_autotest did not come to its end");
   for (const device of devices) {
@@ -64,7 +80,7 @@ export function autotestComplaints({ instances, verdict }: AutotestReport, devic
       found.push(`${device} is no DMA device to DPDK`);
       continue;
     }
-    for (const needed of NEEDED)
+    for (const needed of [...NEEDED, ...extra])
       if (!instance.ran.includes(needed)) found.push(`${device}: the ${needed} tests did not run`);
     if (instance.completed === 0) found.push(`${device} completed nothing`);
   }

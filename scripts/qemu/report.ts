@@ -14,8 +14,6 @@ export interface GuestReport {
   /** "dma0chan0 of 0x8086:0x2021". */
   readonly channels: readonly string[];
   readonly threads: readonly ThreadSummary[];
-  /** Bytes that the guest's kernel counts as copied, on all channels. */
-  readonly bytesCopied: number;
   /** Interrupts of the DMA engines that reached the guest. */
   readonly interrupts: number;
   /** Whether the guest came to its end. */
@@ -47,7 +45,6 @@ export function readReport(output: string): GuestReport {
   return {
     channels: said("channel"),
     threads,
-    bytesCopied: sum(said("copied").map((line) => Number(line.split(" ")[2]))),
     interrupts: sum(said("interrupts").map(Number)),
     done: said("done").length === 1,
   };
@@ -55,7 +52,7 @@ export function readReport(output: string): GuestReport {
 
 /** What is wrong with a run of so many channels, threads on each, and copies by each thread; nothing if all is well. */
 export function complaints(
-  { channels, threads, bytesCopied, interrupts, done }: GuestReport,
+  { channels, threads, interrupts, done }: GuestReport,
   wanted: { readonly channels: number; readonly threads: number; readonly iterations: number },
 ): string[] {
   const found: string[] = [];
@@ -66,7 +63,21 @@ export function complaints(
   for (const { thread, tests, failures, result } of threads)
     if (tests !== wanted.iterations || failures !== 0 || result !== 0)
       found.push(`${thread}: ${tests} of ${wanted.iterations} tests, ${failures} failures, result ${result}`);
-  if (bytesCopied === 0) found.push("no byte was copied");
   if (interrupts === 0) found.push("no interrupt came");
   return found;
+}
+
+/** QEMU's two lines about a mapping that was refused; the second has its guest physical address. */
+const REFUSED_MAPPING =
+  /^qemu-system-x86_64: VFIO_MAP_DMA failed: Bad address\r?\nqemu-system-x86_64: vfio_dma_map\(0x[0-9a-f]+, 0x([0-9a-f]+), .*\) = -14 \(Bad address\)\r?\n/gm;
+
+/**
+ * The output without QEMU's complaints that it cannot map the registers of one device for DMA of the others, which no iommufd
+ * lets it do. What is about the guest's memory stays.
+ * @param memoryBytes of the guest, at address 0
+ */
+export function withoutRegisterMappings(output: string, memoryBytes: number): string {
+  return output.replace(REFUSED_MAPPING, (lines, address: string) =>
+    parseInt(address, 16) < memoryBytes ? lines : "",
+  );
 }

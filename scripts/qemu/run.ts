@@ -15,7 +15,8 @@ export const QEMU = "qemu-system-x86_64";
 
 /** Booting takes three seconds, and the copies have 20 s each. */
 const RUN_MS_MAX = 5 * 60_000;
-const MEMORY = "256M";
+export const MEMORY_BYTES = 256 * 2 ** 20;
+const MEMORY = `${MEMORY_BYTES / 2 ** 20}M`;
 
 export interface GuestRunOptions {
   /** Addresses of the DMA engines, "0000:00:04.0". */

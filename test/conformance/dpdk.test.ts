@@ -24,6 +24,7 @@ const autotestOutput = [
   "DMA Dev 0: Running copy Tests  ",
   "Ops submitted: 133\tOps completed: 133\tErrors: 0\rOps submitted: 266\tOps completed: 265\tErrors: 1\r",
   "DMA Dev 0: Running burst capacity Tests  ",
+  "Ops submitted: 1024\tOps completed: 1000\tErrors: 1",
   "DMA Dev 0: device does not report errors, skipping error handling tests",
   "### Test dmadev instance 1 [dma_skeleton]",
   "DMA Dev 1: Running copy Tests  ",
@@ -45,15 +46,15 @@ const testpmdOutput = [
 describe("what dmadev_autotest printed", () => {
   const report = readAutotest(autotestOutput);
 
-  test("has a report of each device, with the last count", () => {
+  test("has a report of each device, with the last counts of all groups together", () => {
     expect(report.verdict).toBe("Test OK");
     expect(report.instances).toEqual([
       {
         name: "0000:00:04.0",
         ran: ["copy", "burst capacity"],
         skipped: ["device does not report errors, skipping error handling tests"],
-        completed: 265,
-        errors: 1,
+        completed: 1265,
+        errors: 2,
       },
       { name: "dma_skeleton", ran: ["copy"], skipped: [], completed: 0, errors: 0 },
     ]);
@@ -61,6 +62,9 @@ describe("what dmadev_autotest printed", () => {
 
   test("is right only with every device tested, and the program's own verdict", () => {
     expect(autotestComplaints(report, ["0000:00:04.0"])).toEqual([]);
+    expect(autotestComplaints(report, ["0000:00:04.0"], ["fill"])).toEqual([
+      "0000:00:04.0: the fill tests did not run",
+    ]);
     expect(autotestComplaints(report, DEVICES)).toEqual(["0000:00:04.1 is no DMA device to DPDK"]);
     expect(autotestComplaints(report, ["dma_skeleton"])).toEqual([
       "dma_skeleton: the burst capacity tests did not run",
@@ -95,11 +99,18 @@ requirements("root", "native", "shim", "dpdk").describe("DPDK", () => {
     rmSync(directory, { recursive: true });
   });
 
-  test(
-    "passes its own test of DMA devices on two of them at a time",
-    async () => {
-      const { status, output } = await runAutotest({ devices: DEVICES, directory });
-      expect([status, ...autotestComplaints(readAutotest(output), DEVICES), output]).toEqual([0, output]);
+  test.each([
+    { version: "0x33", groups: ["fill"] },
+    { version: "0x34", groups: ["error handling", "fill"] },
+  ])(
+    "passes its own test of DMA devices, $groups among them, on two of version $version at a time",
+    async ({ version, groups }) => {
+      const { status, output } = await runAutotest({
+        devices: DEVICES,
+        directory,
+        deviceOptions: `version=${version}`,
+      });
+      expect([status, ...autotestComplaints(readAutotest(output), DEVICES, groups), output]).toEqual([0, output]);
     },
     RUN_MS_MAX,
   );

@@ -131,6 +131,8 @@ export class FakePciHost implements PciHost {
   readonly interrupts: number[] = [];
   /** What the program does at once when it gets one. */
   onInterrupt: (() => void) | undefined;
+  /** Of the task that was put off last. */
+  delayMs = 0;
   private tasks: (() => void)[] = [];
 
   interrupt(vector: number): void {
@@ -142,8 +144,9 @@ export class FakePciHost implements PciHost {
     throw new Error(`a device without interrupt pin sets it to ${asserted}`);
   }
 
-  later(task: () => void): void {
+  later(task: () => void, delayMs = 0): void {
     this.tasks.push(task);
+    this.delayMs = delayMs;
   }
 
   /** Tasks that are put off. */

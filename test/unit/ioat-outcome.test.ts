@@ -120,6 +120,46 @@ describe("errors", () => {
   });
 });
 
+describe("the first start after an error", () => {
+  const failThenStart = (version: number): void => {
+    driver = new IoatMachine({ version });
+    driver.run([{ size: 64, source: NOWHERE, destination: DESTINATION }]);
+    expect(driver.state).toBe(STATE.HALTED);
+    driver.putRing(RING, [copy, copy]);
+    driver.start(RING);
+    driver.write("DMACOUNT", 1);
+  };
+  const copy = { size: 64, source: SOURCE, destination: DESTINATION };
+
+  test("is put off by version 3.4, and only this one: nothing is done when the store to DMACOUNT returns", () => {
+    failThenStart(0x34);
+    expect([driver.read("CHANSTS"), driver.host.put, driver.host.delayMs > 0]).toEqual([STATE.ACTIVE, 1, true]);
+    driver.host.runTasks();
+    expect([driver.read("CHANSTS"), driver.copied(64)]).toEqual([RING | STATE.IDLE, driver.data.subarray(0, 64)]);
+    driver.write("DMACOUNT", 2);
+    expect([driver.state, driver.host.put]).toEqual([STATE.IDLE, 0]);
+  });
+
+  test.each([0x32, 0x33])("is at once in version 0x%x", (version) => {
+    failThenStart(version);
+    expect([driver.state, driver.host.put]).toEqual([STATE.IDLE, 0]);
+  });
+
+  test("does not come after a RESET, and waits for RESUME after a SUSPEND", () => {
+    failThenStart(0x34);
+    driver.write("CHANCMD", COMMAND.RESET);
+    driver.host.runTasks();
+    expect([driver.read("CHANSTS"), driver.copied(64)]).toEqual([STATE.HALTED, new Uint8Array(64)]);
+
+    failThenStart(0x34);
+    driver.write("CHANCMD", COMMAND.SUSPEND);
+    driver.host.runTasks();
+    expect([driver.state, driver.copied(64)]).toEqual([STATE.SUSPENDED, new Uint8Array(64)]);
+    driver.write("CHANCMD", COMMAND.RESUME);
+    expect([driver.state, driver.copied(64)]).toEqual([STATE.IDLE, driver.data.subarray(0, 64)]);
+  });
+});
+
 describe("completion words", () => {
   test("name the descriptor, with 0 while more is queued and 1 for the last", async () => {
     const descriptor = { control: DESCRIPTOR.NULL | DESCRIPTOR.COMPLETION };

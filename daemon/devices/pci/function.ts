@@ -47,7 +47,7 @@ export interface PciFunctionOptions {
   readonly placement: BarPlacement;
   readonly allocateBarMemory: AllocateBarMemory;
   /** As PciHost.later. */
-  readonly later: (task: () => void) => void;
+  readonly later: PciHost["later"];
 }
 
 /** Message control: log2 of the vectors that are enabled. */

@@ -81,8 +81,11 @@ export interface PciHost {
   interrupt(vector: number): void;
   /** Level of the interrupt pin, which is not seen while it is disabled or messages are enabled. */
   setIntx(asserted: boolean): void;
-  /** Runs `task` once other work of the daemon has had its turn, in the order asked for. */
-  later(task: () => void): void;
+  /**
+   * Runs `task` once other work of the daemon has had its turn, in the order asked for; with a delay, once so many milliseconds
+   * are over.
+   */
+  later(task: () => void, delayMs?: number): void;
 }
 
 export interface PciModel {

@@ -31,8 +31,10 @@ const COUNT_MASK = 0xffff;
 /** What the device lends a channel. */
 export interface ChannelHost {
   readonly dma: DmaPort;
+  /** How long a channel that an error has halted takes to start again. */
+  readonly restartDelayMs: number;
   /** As PciHost.later. */
-  later(task: () => void): void;
+  later(task: () => void, delayMs?: number): void;
   /** INTRCTRL lets interrupts through. */
   interruptsEnabled(): boolean;
   interrupt(): void;
@@ -63,6 +65,8 @@ export class Channel {
   /** A descriptor is being executed; SUSPEND waits for its end. */
   private executing = false;
   private suspending = false;
+  /** No work has begun since an error. */
+  private failed = false;
   /** The state that RESUME goes back to if there is nothing to do. */
   private rested: ChannelState = "IDLE";
   private work: Work | undefined;
@@ -174,6 +178,7 @@ export class Channel {
     this.inUse = false;
     this.chainAddress = U64.ZERO;
     this.completionAddress = U64.ZERO;
+    this.failed = false;
   }
 
   inspect(): Record<string, unknown> {
@@ -237,16 +242,18 @@ export class Channel {
 
   private run(): void {
     this.currentState = "ACTIVE";
-    this.begin((work) => this.follow(work));
+    const delayMs = this.failed ? this.host.restartDelayMs : 0;
+    this.failed = false;
+    this.begin((work) => this.follow(work), delayMs);
   }
 
-  private begin(steps: (work: Work) => Steps): void {
+  private begin(steps: (work: Work) => Steps, delayMs = 0): void {
     this.dropWork();
-    const work = new Work(CHANNEL_TURN, (task) => {
-      this.host.later(task);
+    const work = new Work(CHANNEL_TURN, (task, turnDelayMs) => {
+      this.host.later(task, turnDelayMs);
     });
     this.work = work;
-    work.start(steps(work));
+    work.start(steps(work), delayMs);
   }
 
   private dropWork(): void {
@@ -316,6 +323,7 @@ export class Channel {
 
   private *halt(work: Work, error: number): Steps {
     this.errors |= error;
+    this.failed = true;
     this.currentState = "HALTED";
     this.suspending = false;
     if ((this.control & CHANCTRL.ERR_COMPLETION_EN) !== 0 && error !== CHANERR.COMPLETION_ADDRESS)

@@ -35,6 +35,14 @@ export interface IoatOptions {
   readonly resettable?: boolean;
 }
 
+/** From this version on drivers handle errors: they restart a channel that has halted. */
+const ERROR_HANDLING_VERSION = 0x34;
+/**
+ * DPDK looks at the completion word once more right after it has restarted a channel, and skips a completion if that has got on
+ * by then. A real engine has not; without a delay this one has before the store returns.
+ */
+const RESTART_DELAY_MS = 5;
+
 /** The parts, with their CBVER. */
 export const ioatDevices: ReadonlyMap<number, { readonly part: string; readonly version: number }> = new Map([
   [0x2021, { part: "Skylake-SP", version: 0x33 }],
@@ -101,8 +109,9 @@ class Ioat implements PciModel {
     this.capabilities = [pciExpress(options.resettable), POWER_MANAGEMENT];
     this.channel = new Channel({
       dma: host.dma,
-      later: (task) => {
-        host.later(task);
+      restartDelayMs: options.version >= ERROR_HANDLING_VERSION ? RESTART_DELAY_MS : 0,
+      later: (task, delayMs) => {
+        host.later(task, delayMs);
       },
       interruptsEnabled: () => this.interruptsEnabled,
       interrupt: () => {
