@@ -123,16 +123,15 @@ function buildShared() {
   });
 }
 
+const shimDirectory = sanitize ? library : join(root, "build/client/shim");
+const shimObjects = sourcesIn("client/shim").map((source) =>
+  compile(source, join(shimDirectory, sanitize ? "shim-objects" : "objects")),
+);
+
 function buildShim() {
-  const directory = sanitize ? library : join(root, "build/client/shim");
-  const objects = [
-    ...sourcesIn("client/shim").map((source) =>
-      compile(source, join(directory, sanitize ? "shim-objects" : "objects")),
-    ),
-    ...shared.map((name) => join(library, "objects", `${name}.o`)),
-  ];
+  const objects = [...shimObjects, ...shared.map((name) => join(library, "objects", `${name}.o`))];
   const name = "libiommufd-emu-shim.so";
-  link(join(directory, name), objects, ...strict, `-Wl,-soname,${name}`, "-ldl");
+  link(join(shimDirectory, name), objects, ...strict, `-Wl,-soname,${name}`, "-ldl");
 }
 
 /** For pkg-config: the library where it was built. */
@@ -151,11 +150,9 @@ function packageFile() {
 }
 
 /** What a test program has of the shim: the emulator of instructions needs no daemon. */
-function partsOfShim(program, objects) {
-  if (program !== "emulate_test") return [];
-  const names = ["arithmetic", "decode", "emulate", "frame", "strings", "vectors"];
-  return names.map((name) => compile(join(root, "client/shim", `${name}.c`), objects));
-}
+const emulator = ["arithmetic", "decode", "emulate", "frame", "strings", "vectors"];
+const partsOfShim = (program) =>
+  program === "emulate_test" ? shimObjects.filter((object) => emulator.includes(basename(object, ".o"))) : [];
 
 function buildTests() {
   const directory = sanitize ? library : join(root, "build/test/clients/c");
@@ -163,7 +160,7 @@ function buildTests() {
   const sources = sourcesIn("test/clients/c");
   const program = (name, parts, ...args) => {
     const own = parts.map((source) => compile(source, objects));
-    link(join(directory, name), [...own, ...partsOfShim(name, objects), archive], ...args);
+    link(join(directory, name), [...own, ...partsOfShim(name), archive], ...args);
   };
   const isOfShim = (source) => basename(source).startsWith("shim_");
   if (runs("pkg-config", "--exists", "cmocka")) {

@@ -190,7 +190,8 @@ uint64_t shim_unary(enum shim_unary operation, unsigned int bytes, uint64_t oper
 
 bool shim_condition(unsigned int condition, uint64_t flags)
 {
-	bool carry = flags & 0x1, parity = flags & 0x4, zero = flags & 0x40, sign = flags & 0x80, overflow = flags & 0x800;
+	bool carry = flags & 0x1, parity = flags & 0x4, zero = flags & 0x40;
+	bool sign = flags & 0x80, overflow = flags & 0x800;
 	bool holds = false;
 
 	switch (condition >> 1) {

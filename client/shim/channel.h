@@ -24,8 +24,8 @@ long shim_transfer_at(int fd, const struct shim_description *description, bool r
 		      uint64_t offset);
 
 /*
- * Asks for the memory at an offset of the iommufd or device behind `fd`. 0 or a negative errno; the description that comes with it
- * is held by a channel until somebody joins it.
+ * Asks for the memory at an offset of the iommufd or device behind `fd`. 0 or a negative errno; the description that
+ * comes with it is held by a channel until somebody joins it.
  */
 int shim_ask_map(int fd, const struct shim_description *description, uint64_t offset, uint64_t length,
 		 struct emu_mappable *mappable);

@@ -188,8 +188,10 @@ int shim_access(int fd, const struct shim_description *description, bool loads, 
 		error = emu_access_load(&channel->connection, offset, bytes, length);
 	else
 		error = emu_access_store(&channel->connection, offset, bytes, length);
-	if (error && error != -EFAULT)
+	if (error && error != -EFAULT) {
 		shim_drop(channel);
+		shim_report("lost", "", error);
+	}
 	shim_finish(channel, &spare);
 	return error;
 }

@@ -417,6 +417,15 @@ static long place(const struct emu_mappable *mappable, int keeper, bool fixed, v
 	return noted ? start : error ? error : -ENOMEM;
 }
 
+/* Connects a channel for registers now: when one is used, the program may have no descriptor left. */
+static void prepare_access(int keeper)
+{
+	struct shim_description description;
+
+	if (shim_identify(keeper, &description))
+		shim_prepare(keeper, &description);
+}
+
 long shim_map(int fd, const struct shim_description *description, void *address, size_t length, int protection,
 	      int flags, off_t offset)
 {
@@ -437,6 +446,8 @@ long shim_map(int fd, const struct shim_description *description, void *address,
 			       flags);
 	if (is_error(mapped))
 		close_ended(&(struct ended){ .fds = { keeper }, .count = 1 });
+	else if (any_registers(&mappable))
+		prepare_access(keeper);
 	return mapped;
 }
 

@@ -67,13 +67,13 @@ static int access_memory(struct trap *trap, bool loads, uint64_t address, void *
 static int access_any(struct trap *trap, bool loads, uint64_t address, uint8_t *bytes, size_t length)
 {
 	struct shim_registers first, last;
-	bool begins = shim_find_registers(address, &first), ends = shim_find_registers(address + length - 1, &last);
+	bool begins = shim_find_registers(address, &first);
 	int error;
 
-	if (!begins && !ends)
-		return access_memory(trap, loads, address, bytes, length);
 	if (begins && first.room >= length)
 		return access_registers(trap, &first, loads, address, bytes, length);
+	if (!begins && !shim_find_registers(address + length - 1, &last))
+		return access_memory(trap, loads, address, bytes, length);
 	error = access_any(trap, loads, address, bytes, length / 2);
 	if (error)
 		return error;

@@ -3,18 +3,16 @@
  * own.
  */
 import { errno } from "../../proto/uapi/errno.js";
+import { Connection } from "./connection.js";
 import { IommufdError } from "./errors.js";
 import { type ConnectOptions, openNode, transportOf } from "./iommu-fd.js";
-import { Connection } from "./connection.js";
 import { MadeFile } from "./made-file.js";
+import { toBigInt, type Uint64 } from "./wire64.js";
 
 const COUNTER_BYTES = 8;
 
 export class EventFd {
-  private constructor(
-    private readonly file: MadeFile,
-    private readonly opener: Connection,
-  ) {}
+  private constructor(private readonly file: MadeFile) {}
 
   /** @throws ProtocolError */
   static async create(options: ConnectOptions = {}): Promise<EventFd> {
@@ -22,10 +20,9 @@ export class EventFd {
     const opener = await Connection.open(transport);
     try {
       const token = await openNode(opener, "eventfd");
-      return new EventFd(await MadeFile.join(transport, token, { notify: true }), opener);
-    } catch (error) {
+      return new EventFd(await MadeFile.join(transport, token, { notify: true }));
+    } finally {
       await opener.end();
-      throw error;
     }
   }
 
@@ -45,10 +42,10 @@ export class EventFd {
     }
   }
 
-  /** write(2): adds to the counter. @param value 0 to 2^64 - 2 @throws IommufdError EAGAIN: it would be more than that */
-  async write(value: bigint): Promise<void> {
+  /** write(2): adds to the counter. @param value 0 to 2^64 - 2 @throws IommufdError EAGAIN: it would be more than that; EINVAL */
+  async write(value: Uint64): Promise<void> {
     const bytes = new Uint8Array(COUNTER_BYTES);
-    new DataView(bytes.buffer).setBigUint64(0, value, true);
+    new DataView(bytes.buffer).setBigUint64(0, toBigInt(value, "value"), true);
     await this.file.write(bytes);
   }
 
@@ -62,9 +59,8 @@ export class EventFd {
   }
 
   /** Devices that signal it go on into nothing. */
-  async close(): Promise<void> {
-    await this.file.close();
-    await this.opener.end();
+  close(): Promise<void> {
+    return this.file.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

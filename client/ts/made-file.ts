@@ -2,15 +2,13 @@
  * `MadeFile`: what an ioctl made, held as a file descriptor holds it: a queue of page requests or of events, an access, a
  * dma-buf.
  *
- * Follows `Read`, `Write` and `Readable` of proto/wire/iommufd_emu.proto. Nothing of it waits but `untilReadable`.
+ * Follows `Join` and `Readable` of proto/wire/iommufd_emu.proto. Nothing of it waits but `untilReadable`.
  */
 import { Connection } from "./connection.js";
-import { IommufdError, ProtocolError } from "./errors.js";
+import { IommufdError } from "./errors.js";
+import { readFile, writeFile } from "./file-transfer.js";
 import type { Transport } from "./transport.js";
-import { fromLong, toLong } from "./wire64.js";
-
-/** Where the buffer of a read or write is said to lie. */
-const BUFFER_ADDRESS = 0x1_0000n;
+import { fromLong } from "./wire64.js";
 
 export class MadeFile {
   /** Arrivals that were announced and not taken back: there is something to read while there are any. */
@@ -62,33 +60,13 @@ export class MadeFile {
    * @returns what was read; nothing, if there is nothing
    * @throws IommufdError EINVAL: it cannot be read, or less than a record was asked for; ESPIPE
    */
-  async read(count: number): Promise<Uint8Array> {
-    const buffer = { address: toLong(BUFFER_ADDRESS, "address"), count: toLong(count, "count") };
-    const writable = [{ address: buffer.address, length: count }];
-    const reply = await this.connection.request({ read: { ...buffer, writable } }, "file");
-    const result = reply.result ?? 0;
-    this.#notices -= reply.withdrawn ?? 0;
-    if (result < 0) throw new IommufdError("read", -result);
-    const data = new Uint8Array(result);
-    for (const segment of reply.written ?? []) {
-      const at = fromLong(segment.address) - BUFFER_ADDRESS;
-      const bytes = segment.data ?? new Uint8Array();
-      if (at < 0n || at + BigInt(bytes.length) > BigInt(result))
-        throw ProtocolError.local("BAD_REPLY", "the daemon wrote outside the buffer");
-      data.set(bytes, Number(at));
-    }
-    return data;
+  read(count: number): Promise<Uint8Array> {
+    return readFile(this.connection, count, { onWithdrawn: this.#withdraw });
   }
 
   /** write(2). @returns the bytes taken @throws IommufdError EINVAL: it cannot be written, or not so */
-  async write(data: Uint8Array): Promise<number> {
-    const buffer = { address: toLong(BUFFER_ADDRESS, "address"), count: toLong(data.length, "length") };
-    const readable = [{ address: buffer.address, data }];
-    const reply = await this.connection.request({ write: { ...buffer, readable } }, "file");
-    const result = reply.result ?? 0;
-    this.#notices -= reply.withdrawn ?? 0;
-    if (result < 0) throw new IommufdError("write", -result);
-    return result;
+  write(data: Uint8Array): Promise<number> {
+    return writeFile(this.connection, data, { onWithdrawn: this.#withdraw });
   }
 
   /** Whether a read would give something: poll(2) with POLLIN. Only of what was joined with `notify`. */
@@ -113,6 +91,10 @@ export class MadeFile {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  readonly #withdraw = (count: number): void => {
+    this.#notices -= count;
+  };
 
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();

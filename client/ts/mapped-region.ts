@@ -36,7 +36,8 @@ export class MappedRegion {
   ): Promise<MappedRegion> {
     try {
       const fd = path == null || path === "" ? undefined : openSync(path, "r+");
-      return new MappedRegion(bytes, (pieces ?? []).map(pieceOf), fd, file);
+      const whole: Piece = { start: 0, length: bytes, registers: false, fileOffset: 0 };
+      return new MappedRegion(bytes, pieces?.length ? pieces.map(pieceOf) : [whole], fd, file);
     } catch (error) {
       await file.close();
       throw new IommufdError("mmap", -((error as { errno?: number }).errno ?? -errno.EIO));

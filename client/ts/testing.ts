@@ -16,13 +16,18 @@ import { FrameTable } from "../../daemon/memory/frames.js";
 import { PeerRegistry } from "../../daemon/memory/peer.js";
 import { createLog } from "../../daemon/observe/log.js";
 import { Endpoint } from "./endpoint.js";
+import { EventFd } from "./event-fd.js";
 import { IommuFd, type JoinOptions, type OpenOptions, status } from "./iommu-fd.js";
+import { addDevice, removeDevice } from "./machine.js";
 import type { StatusTree } from "./status.js";
 import type { DuplexEvents, Transport } from "./transport.js";
+import { VfioContainer, VfioDevice, VfioGroup } from "./vfio.js";
 
 export interface TestIommuOptions {
   /** What a topology file holds (docs/topology.md). Default: the daemon's own. */
   readonly topology?: unknown;
+  /** PCI devices to be added, MODEL@ADDRESS[,NAME=VALUE...]; endpoints of the default topology give way to them. */
+  readonly devices?: readonly string[];
   /** Those that differ from the daemon's. */
   readonly limits?: Partial<Limits>;
   /** Offer IOMMU_TEST_CMD. Default true. */
@@ -37,6 +42,13 @@ export interface TestIommu {
   open(options?: Pick<OpenOptions, "node">): Promise<IommuFd>;
   join(token: Uint8Array, options?: Pick<JoinOptions, "hold">): Promise<IommuFd>;
   endpoint(name: string): Promise<Endpoint>;
+  /** As `VfioContainer.open`, and so on. */
+  vfioContainer(): Promise<VfioContainer>;
+  vfioGroup(group: number): Promise<VfioGroup>;
+  vfioDevice(index: number): Promise<VfioDevice>;
+  eventFd(): Promise<EventFd>;
+  addDevice(device: string): Promise<void>;
+  removeDevice(address: string): Promise<{ readonly inUse: boolean }>;
   status(): Promise<StatusTree>;
   /** Ends every connection, as the daemon's end would. */
   close(): Promise<void>;
@@ -85,6 +97,12 @@ export function createTestIommu(options: TestIommuOptions = {}): TestIommu {
     open: (how = {}) => IommuFd.open({ ...how, transport }),
     join: (token, how = {}) => IommuFd.join(token, { ...how, transport }),
     endpoint: (name) => Endpoint.open({ name, transport }),
+    vfioContainer: () => VfioContainer.open({ transport }),
+    vfioGroup: (group) => VfioGroup.open(group, { transport }),
+    vfioDevice: (index) => VfioDevice.open(index, { transport }),
+    eventFd: () => EventFd.create({ transport }),
+    addDevice: (device) => addDevice(device, { transport }),
+    removeDevice: (address) => removeDevice(address, { transport }),
     status: () => status({ transport }),
     close,
     [Symbol.asyncDispose]: close,
@@ -93,8 +111,7 @@ export function createTestIommu(options: TestIommuOptions = {}): TestIommu {
 
 function createDaemon(options: TestIommuOptions) {
   const limits = { ...defaultLimits, ...options.limits };
-  const given = options.topology;
-  const description = given === undefined ? TopologyDescription.load(undefined) : TopologyDescription.of(given);
+  const description = describeMachine(options);
   const frames = new FrameTable();
   const files = new FileTable(undefined);
   let spaces = 0;
@@ -127,6 +144,14 @@ function createDaemon(options: TestIommuOptions) {
   );
   const { regionsMax } = limits;
   return { daemon, peers: new PeerRegistry({ native: undefined, frames, files, nextId: () => ++spaces, regionsMax }) };
+}
+
+function describeMachine({ topology, devices = [] }: TestIommuOptions): TopologyDescription {
+  if (topology === undefined) return TopologyDescription.load(undefined, devices);
+  return devices.reduce(
+    (description, device) => description.with(device).description,
+    TopologyDescription.of(topology),
+  );
 }
 
 /** In order, and after what runs now. */

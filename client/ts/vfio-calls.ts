@@ -4,6 +4,7 @@
  * A VFIO struct says in argsz how many bytes the caller has, and data may follow it: here both travel as one piece.
  */
 import { decodeStruct, encodeStruct, type StructValues } from "../../proto/uapi/codec.js";
+import { errno } from "../../proto/uapi/errno.js";
 import type { Fields, StructLayout } from "../../proto/uapi/layout.js";
 import * as vfio from "../../proto/uapi/vfio.js";
 import * as files from "../../proto/uapi/vfio-device.js";
@@ -17,7 +18,7 @@ import { toBigInt, type Uint64 } from "./wire64.js";
 /** Descriptor numbers of the calls here, which the SDK chooses: one after the other from this one on. */
 const DESCRIPTOR_FIRST = 1000;
 
-/** A number by which a call can name an open file of the daemon's. */
+/** An open file of the daemon's that a call can name. */
 export interface Named {
   readonly token: Uint8Array;
 }
@@ -28,8 +29,6 @@ interface Behind {
   /** Room for what the call writes there, in bytes; its first bytes are `data`. */
   readonly room?: number;
   readonly memory?: RawMemory;
-  /** Bytes of the struct that the caller has. Default: all of it. */
-  readonly structBytes?: number;
 }
 
 /** @param decode from the struct, and the bytes behind it, as the call left them */
@@ -38,23 +37,23 @@ function vfioCall<F extends Fields, T>(
   layout: StructLayout<F>,
   values: Partial<StructValues<F>>,
   decode: (out: StructValues<F>, behind: Uint8Array, raw: RawResult) => T,
-  { data = new Uint8Array(0), room = data.length, memory = {}, structBytes = layout.bytes }: Behind = {},
+  { data = new Uint8Array(0), room = data.length, memory = {} }: Behind = {},
 ): Call<T> {
-  const bytes = new Uint8Array(structBytes + room);
+  const bytes = new Uint8Array(layout.bytes + room);
   const sized = { ...values, argsz: bytes.length } as unknown as Partial<StructValues<F>>;
-  bytes.set(encodeStruct(layout, sized).subarray(0, structBytes));
-  bytes.set(data, structBytes);
-  return named(name, rawCall(requestOf(name), bytes, memory), (raw) =>
-    decode(decodeStruct(layout, raw.struct.subarray(0, structBytes)), raw.struct.subarray(structBytes), raw),
+  bytes.set(encodeStruct(layout, sized));
+  bytes.set(data, layout.bytes);
+  return checked(name, rawCall(requestOf(name), bytes, memory), (raw) =>
+    decode(decodeStruct(layout, raw.struct.subarray(0, layout.bytes)), raw.struct.subarray(layout.bytes), raw),
   );
 }
 
 /** A call whose argument is a number. */
 function numberCall(name: string, argument: Uint64): Call<number> {
-  return named(name, rawCall(requestOf(name), argument), ({ result }) => result);
+  return checked(name, rawCall(requestOf(name), argument), ({ result }) => result);
 }
 
-function named<T>(name: string, raw: Call<RawResult>, decode: (raw: RawResult) => T): Call<T> {
+function checked<T>(name: string, raw: Call<RawResult>, decode: (raw: RawResult) => T): Call<T> {
   return {
     name,
     message: raw.message,
@@ -71,12 +70,12 @@ function nothing(): void {
 }
 
 /** Numbers for files, -1 for none, and what they stand for. */
-function describe(files_: readonly (Named | undefined)[]): {
+function describe(named: readonly (Named | undefined)[]): {
   readonly numbers: Int32Array;
   readonly descriptors: readonly NamedDescriptor[];
 } {
-  const numbers = Int32Array.from(files_, (file, index) => (file === undefined ? -1 : DESCRIPTOR_FIRST + index));
-  const descriptors = files_.flatMap((file, index) =>
+  const numbers = Int32Array.from(named, (file, index) => (file === undefined ? -1 : DESCRIPTOR_FIRST + index));
+  const descriptors = named.flatMap((file, index) =>
     file === undefined ? [] : [{ fd: DESCRIPTOR_FIRST + index, token: file.token }],
   );
   return { numbers, descriptors };
@@ -127,16 +126,13 @@ function getInfo(room: number): Call<ContainerInfo> {
     {},
     (out, behind) => {
       wanted = out.argsz;
-      if (wanted > bytes + room) throw new IommufdError("VFIO_IOMMU_GET_INFO", ROOM_MISSING);
+      if (wanted > bytes + room) throw new IommufdError("VFIO_IOMMU_GET_INFO", errno.EMSGSIZE);
       return { pageSizes: out.iova_pgsizes, ...capabilitiesOf(behind, out.cap_offset, bytes) };
     },
     { room },
   );
   return { ...call, again: () => (wanted > bytes + room ? getInfo(wanted - bytes) : undefined) };
 }
-
-/** EMSGSIZE, for `again`. */
-const ROOM_MISSING = 90;
 
 function capabilitiesOf(behind: Uint8Array, first: number, base: number): Omit<ContainerInfo, "pageSizes"> {
   const view = new DataView(behind.buffer, behind.byteOffset, behind.byteLength);
@@ -210,7 +206,7 @@ export const vfioGroupCalls = {
   setContainer: (container: Named): Call<void> => {
     const { numbers, descriptors } = describe([container]);
     const request = requestOf("VFIO_GROUP_SET_CONTAINER");
-    return named("VFIO_GROUP_SET_CONTAINER", rawCall(request, bytesOf(numbers), { descriptors }), nothing);
+    return checked("VFIO_GROUP_SET_CONTAINER", rawCall(request, bytesOf(numbers), { descriptors }), nothing);
   },
   /** VFIO_GROUP_UNSET_CONTAINER. @throws IommufdError EINVAL */
   unsetContainer: (): Call<number> => numberCall("VFIO_GROUP_UNSET_CONTAINER", 0),
@@ -218,7 +214,7 @@ export const vfioGroupCalls = {
   getDevice: (name: string): Call<Uint8Array> => {
     const text = new TextEncoder().encode(`${name}\0`);
     const call = rawCall(requestOf("VFIO_GROUP_GET_DEVICE_FD"), text);
-    return named("VFIO_GROUP_GET_DEVICE_FD", call, ({ descriptors }) => descriptors[0]!.token);
+    return checked("VFIO_GROUP_GET_DEVICE_FD", call, ({ descriptors }) => descriptors[0]!.token);
   },
 };
 

@@ -1,13 +1,10 @@
 /** What the files of VFIO have in common on this side: a connection that speaks for them, ioctls, and their end. */
+import { calls } from "./calls.js";
 import { Connection } from "./connection.js";
-import { IommufdError, ProtocolError } from "./errors.js";
-import type { Call } from "./ioctl-call.js";
+import { IommufdError } from "./errors.js";
+import type { Call, RawResult } from "./ioctl-call.js";
 import { endOnFailure, openNode } from "./iommu-fd.js";
 import type { Transport } from "./transport.js";
-import { fromLong, toBigInt, toLong, type Uint64 } from "./wire64.js";
-
-/** Where the buffer of a read or write is said to lie. */
-const BUFFER_ADDRESS = 0x1_0000n;
 
 export class VfioFile {
   #closing: Promise<void> | undefined;
@@ -46,37 +43,9 @@ export class VfioFile {
     return call.finish(await this.connection.request({ ioctl: call.message }, "ioctl"));
   }
 
-  /** pread(2). @returns the bytes read: fewer than `count` at the end @throws IommufdError */
-  protected async readAt(offset: Uint64, count: number): Promise<Uint8Array> {
-    const address = toLong(BUFFER_ADDRESS, "address");
-    const read = { address, count: toLong(count, "count"), writable: [{ address, length: count }] };
-    const reply = await this.connection.request({ read: { ...read, offset: toLong(offset, "offset") } }, "file");
-    const result = reply.result ?? 0;
-    if (result < 0) throw new IommufdError("pread", -result);
-    const data = new Uint8Array(result);
-    for (const segment of reply.written ?? []) {
-      const at = fromLong(segment.address) - BUFFER_ADDRESS;
-      const bytes = segment.data ?? new Uint8Array();
-      if (at < 0n || at + BigInt(bytes.length) > BigInt(result))
-        throw ProtocolError.local("BAD_REPLY", "the daemon wrote outside the buffer");
-      data.set(bytes, Number(at));
-    }
-    return data;
-  }
-
-  /** pwrite(2). @returns the bytes taken @throws IommufdError */
-  protected async writeAt(offset: Uint64, data: Uint8Array): Promise<number> {
-    const address = toLong(BUFFER_ADDRESS, "address");
-    const write = { address, count: toLong(data.length, "count"), readable: [{ address, data }] };
-    const reply = await this.connection.request({ write: { ...write, offset: toLong(offset, "offset") } }, "file");
-    const result = reply.result ?? 0;
-    if (result < 0) throw new IommufdError("pwrite", -result);
-    return result;
-  }
-
-  /** Where a byte of a region lies in the device file. */
-  protected regionOffset(region: number, offset: Uint64): bigint {
-    return (BigInt(region) << 40n) + toBigInt(offset, "offset");
+  /** Any ioctl as its bytes, as `IommuFd.ioctl`. */
+  ioctl(...call: Parameters<typeof calls.ioctl>): Promise<RawResult> {
+    return this.run(calls.ioctl(...call));
   }
 
   /** close(2). Resolves when the release, if this was the last holder, has finished. */

@@ -6,6 +6,7 @@
 import type { ConnectOptions } from "./iommu-fd.js";
 import { IommuFd, transportOf } from "./iommu-fd.js";
 import { IommufdError } from "./errors.js";
+import { readFile, writeFile } from "./file-transfer.js";
 import { MadeFile } from "./made-file.js";
 import { MappedRegion } from "./mapped-region.js";
 import {
@@ -24,10 +25,20 @@ import {
 } from "./vfio-calls.js";
 import { VfioFile } from "./vfio-file.js";
 import type { Transport } from "./transport.js";
-import { toLong, type Uint64 } from "./wire64.js";
+import { toBigInt, toLong, type Uint64 } from "./wire64.js";
 
 /** Index of configuration space among the regions; BARs are 0 to 5, the ROM 6. */
 export const CONFIG_REGION = 7;
+
+/** A region begins in the device file at its index times two to this. */
+const REGION_SHIFT = 40n;
+
+/** Where a byte of a region lies in the device file. @throws RangeError: it would be another region's */
+function regionOffset(region: number, offset: Uint64): bigint {
+  const inside = toBigInt(offset, "offset");
+  if (inside >> REGION_SHIFT !== 0n) throw new RangeError(`offset 0x${inside.toString(16)} is in no region`);
+  return (toBigInt(region, "region") << REGION_SHIFT) + inside;
+}
 
 /** An open /dev/vfio/vfio: an iommufd, whose own ioctls are those of `iommufd`. */
 export class VfioContainer {
@@ -84,7 +95,7 @@ export class VfioContainer {
 
 /** An open /dev/vfio/GROUP, which only one at a time can have. */
 export class VfioGroup extends VfioFile {
-  /** @throws ProtocolError; IommufdError ENOENT, ENODEV, EBUSY */
+  /** @throws ProtocolError; IommufdError ENODEV: there is none; EBUSY */
   static async open(group: number, options: ConnectOptions = {}): Promise<VfioGroup> {
     const transport = transportOf(options);
     return await VfioFile.openNode(
@@ -115,7 +126,7 @@ export class VfioGroup extends VfioFile {
 
 /** An open VFIO device: from a group, or /dev/vfio/devices/vfioN, which can do nothing until it is bound. */
 export class VfioDevice extends VfioFile {
-  /** @param index N of vfioN @throws ProtocolError; IommufdError ENOENT, ENODEV */
+  /** @param index N of vfioN @throws ProtocolError; IommufdError ENODEV: there is none */
   static async open(index: number, options: ConnectOptions = {}): Promise<VfioDevice> {
     const transport = transportOf(options);
     return await VfioFile.openNode(
@@ -168,26 +179,50 @@ export class VfioDevice extends VfioFile {
     return this.run(vfioDeviceCalls.getHotResetInfo());
   }
 
+  /** @param groups open groups of the devices it affects; none for a device that was bound */
   hotReset(groups: readonly Named[] = []): Promise<void> {
     return this.run(vfioDeviceCalls.hotReset(groups));
   }
 
+  /** Each signal of the event stores `data` in a BAR; an event of undefined ends that. @throws IommufdError EINVAL, EEXIST, ENODEV */
+  ioeventfd(store: {
+    readonly region: number;
+    readonly offset: Uint64;
+    readonly data: Uint64;
+    readonly width: 1 | 2 | 4;
+    readonly event: Named | undefined;
+  }): Promise<void> {
+    return this.run(vfioDeviceCalls.ioeventfd({ ...store, offset: regionOffset(store.region, store.offset) }));
+  }
+
+  /** @param wakeup is signalled when something wakes the device @throws IommufdError EINVAL */
+  enterLowPower(wakeup?: Named): Promise<void> {
+    return this.run(vfioDeviceCalls.enterLowPower(wakeup));
+  }
+
+  exitLowPower(): Promise<void> {
+    return this.run(vfioDeviceCalls.exitLowPower());
+  }
+
+  /** A dma-buf of a part of a BAR, in whole pages: for `mapFile` of an `IommuFd`, by its token. @throws IommufdError EINVAL, ENODEV */
+  async exportDmaBuf(region: number, ranges: Parameters<typeof vfioDeviceCalls.exportDmaBuf>[1]): Promise<MadeFile> {
+    const token = await this.run(vfioDeviceCalls.exportDmaBuf(region, ranges));
+    return await MadeFile.join(this.transport, token, { notify: false });
+  }
+
   /** pread(2) in a region. @returns fewer bytes at its end @throws IommufdError EINVAL, EIO, EFAULT */
-  readRegion(region: number, offset: Uint64, count: number): Promise<Uint8Array> {
-    return this.readAt(this.regionOffset(region, offset), count);
+  async readRegion(region: number, offset: Uint64, count: number): Promise<Uint8Array> {
+    return await readFile(this.connection, count, { offset: regionOffset(region, offset) });
   }
 
   /** pwrite(2) in a region. @returns the bytes taken */
-  writeRegion(region: number, offset: Uint64, data: Uint8Array): Promise<number> {
-    return this.writeAt(this.regionOffset(region, offset), data);
+  async writeRegion(region: number, offset: Uint64, data: Uint8Array): Promise<number> {
+    return await writeFile(this.connection, data, { offset: regionOffset(region, offset) });
   }
 
   /** mmap(2) of a part of a region, in whole pages. @throws IommufdError EINVAL: it cannot be mapped */
   async mapRegion(region: number, offset: Uint64, length: number): Promise<MappedRegion> {
-    const map = {
-      offset: toLong(this.regionOffset(region, offset), "offset"),
-      length: toLong(length, "length"),
-    };
+    const map = { offset: toLong(regionOffset(region, offset), "offset"), length: toLong(length, "length") };
     const reply = await this.connection.request({ map }, "map");
     if (reply.error) throw new IommufdError("mmap", reply.error);
     const file = await MadeFile.join(this.transport, reply.token ?? new Uint8Array(), { notify: false });

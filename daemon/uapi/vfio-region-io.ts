@@ -15,15 +15,16 @@ interface Part {
 
 /**
  * The checks that both begin with.
- * @returns EINVAL as a negative errno, or 0 for nothing to do
+ * @returns EINVAL, EFAULT as a negative errno, or 0 for nothing to do
  */
 function partAt(device: VfioPciDevice, count: number, at: U64): Part | number {
   const { region, offset } = placeOf(at);
   if (!isRegion(region)) return -errno.EINVAL;
   if (count === 0) return 0;
   device.lowPower.resume();
-  if (region === VFIO_PCI_CONFIG_REGION_INDEX) return { region, offset, count };
   const bytes = regionBytes(device.pci.model, region);
+  if (region === VFIO_PCI_CONFIG_REGION_INDEX)
+    return offset + count > bytes ? -errno.EFAULT : { region, offset, count };
   if (offset >= bytes) return -errno.EINVAL;
   return { region, offset, count: Math.min(count, bytes - offset) };
 }

@@ -105,7 +105,12 @@ export class VhostVdpa {
     if (typeof event === "number") return event;
     this.configCall?.release();
     this.configCall = event;
-    this.device.setConfigCallback(event && (() => { event.signal(); }));
+    this.device.setConfigCallback(
+      event &&
+        (() => {
+          event.signal();
+        }),
+    );
     return errno.OK;
   }
 
@@ -153,7 +158,13 @@ export class VhostVdpa {
     this.calls.get(index)?.release();
     if (event === undefined) this.calls.delete(index);
     else this.calls.set(index, event);
-    return this.device.setVringCallback(index, event && (() => { event.signal(); }));
+    return this.device.setVringCallback(
+      index,
+      event &&
+        (() => {
+          event.signal();
+        }),
+    );
   }
 
   private setState({ memory }: FileCall, request: number, argument: U64): number {

@@ -23,7 +23,7 @@ interface BarRange {
 }
 
 export interface BarBufferHost {
-  /** Memory decoding is on, and the function is in D0. */
+  /** Memory decoding is on, and the function is in no state of low power. */
   barsAnswer(): boolean;
   readonly exportMemory: ExportDeviceMemory;
 }

@@ -1,6 +1,7 @@
 /**
  * What a user of VFIO sees and may write of each capability in configuration space (specification 50, section 4.13), as data: which
- * are hidden, how long each is, and the bits of it that go to the hardware or to a virtual copy.
+ * are hidden, how long each is, and the bits of it that go to the hardware or to a virtual copy. Lengths that the section leaves
+ * open are those of the PCI Express Base Specification, chapter 7.
  */
 
 /** Bits of a field that differ from the default: they are read from the hardware, and not written. */
@@ -36,6 +37,7 @@ export const CAP_ID_AF = 0x13;
 /** Power management: control and status, with the power state. */
 export const PM_CONTROL_AT = 4;
 export const PM_STATE_MASK = 3;
+export const PM_STATE_D3HOT = 3;
 /** PCI Express: device capabilities, device control, device control 2. */
 export const EXP_DEVCAP_AT = 4;
 export const EXP_DEVCTL_AT = 8;
@@ -64,10 +66,10 @@ const MSI_PER_VECTOR_MASKS = 1 << 8;
 
 const ALL_16 = 0xffff;
 const ALL_32 = 0xffff_ffff;
-/** A capability of which nothing more is known than that it can be read. */
-const HEADER_BYTES = 4;
-
-const readOnly = (length: number): CapabilityRule => ({ length: () => length, fields: [] });
+const readOnly = (length: number | CapabilityRule["length"]): CapabilityRule => ({
+  length: typeof length === "number" ? () => length : length,
+  fields: [],
+});
 
 const pm: CapabilityRule = {
   length: () => 8,
@@ -138,15 +140,15 @@ const pciExpress: CapabilityRule = {
 /** By id; what is not here is hidden. */
 export const capabilityRules: ReadonlyMap<number, CapabilityRule> = new Map<number, CapabilityRule>([
   [CAP_ID_PM, pm],
-  [0x02, readOnly(HEADER_BYTES)], // AGP
+  [0x02, readOnly(12)], // AGP
   [CAP_ID_VPD, vitalProductData],
   [CAP_ID_MSI, msi],
   [0x07, pciX],
-  [0x08, readOnly(HEADER_BYTES)], // HyperTransport
+  [0x08, readOnly(28)], // HyperTransport
   [0x09, { length: (read) => read(2, 1), fields: [], raw: true }], // Vendor specific
   [CAP_ID_EXP, pciExpress],
   [CAP_ID_MSIX, readOnly(12)],
-  [0x12, readOnly(HEADER_BYTES)], // SATA
+  [0x12, readOnly(8)], // SATA
   [
     CAP_ID_AF,
     {
@@ -168,27 +170,47 @@ const aer: CapabilityRule = {
   ],
 };
 
+/** Access control services: there is an egress control vector. */
+const ACS_EGRESS_CONTROL = 1 << 5;
+/** TLP processing hints: the steering tags are behind the registers. */
+const TPH_TABLE_IN_CAPABILITY = 1;
+
+/** With three registers for each channel behind the first. */
+const virtualChannels = readOnly((read) => 0x1c + (read(4, 1) & 7) * 0x0c);
+
+/** With a bit for each function or port that it controls, in whole dwords. */
+const accessControl = readOnly((read) => {
+  const bits = (read(4, 1) & ACS_EGRESS_CONTROL) === 0 ? 0 : read(5, 1) || 256;
+  return 8 + 4 * Math.ceil(bits / 32);
+});
+
+const steeringTags = readOnly((read) => {
+  const requester = read(4, 4);
+  const inCapability = ((requester >>> 9) & 3) === TPH_TABLE_IN_CAPABILITY;
+  return 12 + (inCapability ? 2 * (((requester >>> 16) & 0x7ff) + 1) : 0);
+});
+
 /** The length of vendor-specific ones is in their second dword. */
 const ownLength: CapabilityRule = { length: (read) => read(4, 4) >>> 20, fields: [], raw: true };
 
 /** Extended capabilities by id; what is not here is hidden. */
 export const extendedCapabilityRules: ReadonlyMap<number, CapabilityRule> = new Map<number, CapabilityRule>([
   [0x01, aer],
-  [0x02, readOnly(0x10)], // Virtual channel
+  [0x02, virtualChannels],
   [0x03, readOnly(0x0c)], // Device serial number
   [0x04, { length: () => 0x10, fields: [{ offset: 4, bytes: 1, writable: 0xff, virtual: 0 }] }], // Power budgeting
-  [0x08, readOnly(0x10)], // Multi-function virtual channel
-  [0x09, readOnly(0x10)], // Virtual channel
+  [0x08, virtualChannels], // Of a multi-function device
+  [0x09, virtualChannels],
   [0x0b, ownLength], // Vendor specific
-  [0x0d, readOnly(8)], // Access control services
+  [0x0d, accessControl],
   [0x0e, readOnly(8)], // Alternative routing-ID
   [0x0f, readOnly(8)], // Address translation services
   [0x10, readOnly(0x40)], // Single root I/O virtualization
   [0x12, readOnly(0x30)], // Multicast
   [0x13, readOnly(0x10)], // Page requests
-  [0x15, readOnly(0x0c)], // Resizable BARs
-  [0x16, readOnly(0x10)], // Dynamic power allocation
-  [0x17, readOnly(0x0c)], // TLP processing hints
+  [0x15, readOnly((read) => 4 + 8 * ((read(8, 1) >> 5) & 7))], // Resizable BARs
+  [0x16, readOnly((read) => 0x10 + (read(4, 1) & 0x1f) + 1)], // Dynamic power allocation
+  [0x17, steeringTags],
   [0x18, readOnly(8)], // Latency tolerance reporting
   [0x23, ownLength], // Designated vendor specific
 ]);

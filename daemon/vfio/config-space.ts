@@ -9,7 +9,7 @@ export interface ConfigSpace {
   /** @returns false: EFAULT, some byte is beyond the end, and nothing is done */
   read(offset: number, into: Uint8Array): boolean;
   write(offset: number, from: Uint8Array): boolean;
-  /** Memory BARs answer: COMMAND says so, and the function is in D0. */
+  /** Memory BARs answer: COMMAND says so, and the function is not in D3. */
   readonly memoryEnabled: boolean;
   /** COMMAND bit 10. */
   readonly intxDisabled: boolean;

@@ -22,6 +22,7 @@ import {
   EXP_DEVCTL_FLR,
   MSI_CONTROL_AT,
   PM_CONTROL_AT,
+  PM_STATE_D3HOT,
   PM_STATE_MASK,
   VPD_ADDRESS_AT,
   VPD_DATA_AT,
@@ -96,7 +97,7 @@ export class ConfigView implements ConfigSpace {
   }
 
   get memoryEnabled(): boolean {
-    return (this.command & COMMAND_MEMORY) !== 0 && this.powerState === 0;
+    return (this.command & COMMAND_MEMORY) !== 0 && this.powerState !== PM_STATE_D3HOT;
   }
 
   get intxDisabled(): boolean {
@@ -248,10 +249,11 @@ export class ConfigView implements ConfigSpace {
     return this.hardwareU16(COMMAND);
   }
 
+  /** Of hardware that is gone, all ones, it would read as D3. */
   private get powerState(): number {
+    if (!this.pci.present) return 0;
     const pm = this.layout.capability(CAP_ID_PM);
-    // What reads as ones because it is gone is in no state: its BARs read as ones too.
-    return pm === undefined || !this.pci.present ? 0 : this.hardwareU16(pm + PM_CONTROL_AT) & PM_STATE_MASK;
+    return pm === undefined ? 0 : this.hardwareU16(pm + PM_CONTROL_AT) & PM_STATE_MASK;
   }
 
   private hardwareU16(offset: number): number {

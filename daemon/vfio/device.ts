@@ -46,7 +46,7 @@ export class VfioPciDevice {
   readonly ioEventFds: IoEventFds;
   readonly barBuffers: BarBuffers;
   readonly lowPower = new LowPower(() => {
-    this.showMappings();
+    this.decodingChanged();
   });
   /** It is to be taken away: nobody can open it any more. */
   isLeaving = false;
@@ -88,7 +88,7 @@ export class VfioPciDevice {
     });
     const { exportMemory } = host;
     this.ioEventFds = new IoEventFds(pci, { memoryEnabled: () => this.config.memoryEnabled });
-    this.barBuffers = new BarBuffers(pci, { barsAnswer: () => this.config.memoryEnabled, exportMemory });
+    this.barBuffers = new BarBuffers(pci, { barsAnswer: () => this.answersMappings, exportMemory });
   }
 
   private interruptPin(): number {

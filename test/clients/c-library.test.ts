@@ -23,13 +23,14 @@ function outcomes(output: string): Map<string, string> {
 /** The daemon that a program runs against, if not the real one. */
 const daemons: Readonly<Record<string, typeof AccessDaemon>> = { descriptor_test: AccessDaemon };
 
-const names = ["codec_test", "call_test", "library_test", "pasid_test", "descriptor_test", "made_test", "emulate_test"];
-const programs = names.map((program) => ({
-  program,
-  names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_(?:CONTEXT|MACHINE))\((\w+)\),$/gm).map(
-    ([, name]) => name!,
-  ),
-}));
+const programs = ["codec_test", "call_test", "library_test", "pasid_test", "descriptor_test", "made_test"].map(
+  (program) => ({
+    program,
+    names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_(?:CONTEXT|MACHINE))\((\w+)\),$/gm).map(
+      ([, name]) => name!,
+    ),
+  }),
+);
 
 const builds = [
   { build: "plain", option: "--tests", directory: "build/test/clients/c" },

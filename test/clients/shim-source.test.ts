@@ -33,7 +33,7 @@ function calls(code: string, names: readonly string[]): string[] {
   return [...code.matchAll(pattern)]
     .filter(
       ({ index }) =>
-        !/(^|\n)[\w\t ]*\b(int|ssize_t|off_t|off64_t|char|DIR|FILE|sighandler_t|void \*|void)\s*\*?$/.test(
+        !/(^|\n)[\w\t ]*\b(int|ssize_t|off_t|off64_t|sighandler_t|char|DIR|FILE|void \*|void)\s*\*?$/.test(
           code.slice(0, index).trimEnd(),
         ),
     )

@@ -15,17 +15,19 @@ const runs = (command: string, ...args: string[]): boolean => spawnSync(command,
 /** Of 2 MiB, that a test suite reserves for itself. */
 export const HUGE_PAGES_MAX = 8;
 
+const compiles = (...headers: string[]): boolean => {
+  const source = headers.map((header) => `#include <${header}>\n`).join("");
+  return spawnSync("cc", ["-E", "-"], { input: source }).status === 0;
+};
+
 const checks = {
   root: () => process.getuid?.() === 0,
   native: () => loadNative() !== undefined,
   compiler: () => runs("cc", "--version"),
   shim: () => existsSync(join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so")),
-  cmocka: () =>
-    runs(
-      "sh",
-      "-c",
-      "echo '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <setjmp.h>\n#include <cmocka.h>' | cc -E - >/dev/null 2>&1",
-    ),
+  cmocka: () => compiles("stdarg.h", "stddef.h", "stdint.h", "setjmp.h", "cmocka.h"),
+  // Mapped registers are carried out on x86-64 only.
+  zydis: () => process.arch === "x64" && compiles("Zydis/Zydis.h"),
   "huge pages": () => givesHugePages(HUGE_PAGES_MAX),
   python: () => runs("python3", "--version"),
   dpdk: () => runs("sh", "-c", "command -v dpdk-test dpdk-testpmd"),

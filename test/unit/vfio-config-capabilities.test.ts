@@ -108,8 +108,12 @@ describe("power management", () => {
     expect(config.hardwareValue(0x44, 2) & 0x0108).toBe(0x0108);
   });
 
-  test("carries out a change of the power state: memory BARs answer in D0 only", () => {
+  test("carries out a change of the power state: memory BARs do not answer in D3, and do in all others", () => {
     const config = viewed({ bars: [REGISTERS], capabilities: [pm] });
+    for (const state of [1, 2]) {
+      config.set(0x44, state, 2);
+      expect([config.hardwareValue(0x44, 2) & 3, config.view.memoryEnabled]).toEqual([state, true]);
+    }
     config.set(0x44, 0x0003, 2);
     expect(config.hardwareValue(0x44, 2) & 3).toBe(3);
     expect(config.view.memoryEnabled).toBe(false);
@@ -408,5 +412,25 @@ describe("an extended capability", () => {
     const config = viewed({ extended: [filled(0x03, 0x0c)] });
     config.write(0x104, ones(8));
     expect(config.read(0x104, 8)).toEqual(Array<number>(8).fill(0));
+  });
+
+  test.each<[what: string, id: number, body: readonly number[], length: number]>([
+    ["one virtual channel", 0x02, [0], 0x1c],
+    ["three virtual channels", 0x09, [2], 0x34],
+    ["the virtual channel of a multi-function device", 0x08, [0], 0x1c],
+    ["access control", 0x0d, [0x1f, 0xff], 8],
+    ["access control with 40 egress bits", 0x0d, [0x3f, 40], 16],
+    ["access control with 256 egress bits", 0x0d, [0x3f, 0], 40],
+    ["two resizable BARs", 0x15, [0, 0, 0, 0, 0x40], 20],
+    ["power allocation of four substates", 0x16, [3], 0x14],
+    ["processing hints", 0x17, [0, 0, 3, 0], 12],
+    ["processing hints with a table of four", 0x17, [0, 2, 3, 0], 20],
+  ])("for %s is read-only as far as it goes, and what is behind it is the hardware's", (_what, id, body, length) => {
+    const values = [...body, ...Array<number>(length - 4 - body.length).fill(0)];
+    const extended = [{ offset: 0x100, id, values, writable: ones(length - 4) }];
+    const behind = { offset: 0x100 + length, values: [0, 0], writable: ones(2) };
+    const config = viewed({ extended, registers: [behind] });
+    config.write(0x104, ones(length - 2));
+    expect(config.read(0x104, length - 2)).toEqual([...values, 0xff, 0xff]);
   });
 });

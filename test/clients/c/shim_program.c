@@ -152,9 +152,10 @@ static const struct scenario *const groups[] = {
 	queue_scenarios,
 	inject_scenarios,
 	keeper_scenarios,
-	tree_scenarios,
 	device_scenarios,
-	trap_scenarios,
+	register_scenarios,
+	signal_scenarios,
+	tree_scenarios,
 };
 
 int main(int argc, char **argv)

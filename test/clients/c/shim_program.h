@@ -35,8 +35,8 @@ struct scenario {
 };
 
 extern const struct scenario call_scenarios[], file_scenarios[], descriptor_scenarios[], process_scenarios[],
-	access_scenarios[], queue_scenarios[], inject_scenarios[], keeper_scenarios[], tree_scenarios[],
-	device_scenarios[], trap_scenarios[];
+	access_scenarios[], queue_scenarios[], inject_scenarios[], keeper_scenarios[], device_scenarios[],
+	register_scenarios[], signal_scenarios[], tree_scenarios[];
 
 /* Ends the process with a message unless it holds. */
 #define CHECK(condition)                                                                                               \
