@@ -35,7 +35,10 @@ import type { Machine } from "./machine.js";
 import { VERSION } from "./version.js";
 
 /** Optional parts of the protocol that this daemon has. */
-const FEATURES = ["batch", "endpoints", "regions", "callback-regions", "files", "status", "pasids"] as const;
+const FEATURES = [
+  ...["batch", "endpoints", "regions", "callback-regions", "files", "status", "pasids"],
+  ...["vfio", "eventfds", "raw", "machine"],
+] as const;
 
 /** Nodes that open a context, and whether locked memory is charged to the process there. */
 const IOMMUFD_NODES: ReadonlyMap<string, boolean> = new Map([

@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import type { Command } from "commander";
 import { commandLine } from "../../client/cli/main.js";
 import { renderTree } from "../../client/cli/tree.js";
-import { IommuFd } from "../../client/ts/index.js";
+import { IommuFd, VfioDevice, VfioGroup } from "../../client/ts/index.js";
 import { ioctlTable } from "../../proto/uapi/table.js";
 import { buildC } from "../support/c-programs.js";
 
@@ -102,6 +102,9 @@ describe("the command line", () => {
     ["a timeout that is no number", ["status", "--timeout", "soon"], /--timeout.*positive whole number/],
     ["an unknown limit", ["serve", "--limit", "nonsense=1"], /limit "nonsense" is not known/],
     ["a limit that is no number", ["serve", "--limit", "regionsMax=many"], /limit regionsMax="many"/],
+    ["an unknown way to show devices", ["serve", "--sysfs", "behind"], /'behind' is invalid.*beside, instead/],
+    ["an unknown subcommand of device", ["device", "nonsense"], /unknown command 'nonsense'/],
+    ["a missing device", ["device", "add"], /missing required argument 'device'/],
     ["an unknown log level", ["run", "--log-level", "loud", "--", "true"], /log level "loud"/],
   ])("with %s fails with exit code 2", async (_what, args, text) => {
     expectFailure(await run(args), 2, text);
@@ -123,16 +126,22 @@ describe("the command line", () => {
     const sections = readFileSync(join(root, "docs/cli.md"), "utf8").split(/^## /m).slice(1);
     const documented = new Map(sections.map((text) => [text.split("\n")[0]!, optionsIn(text)]));
     const program = commandLine(() => undefined);
-    for (const sub of program.commands) {
+    for (const [name, sub] of leavesOf(program)) {
       // The options of run are those of serve and --fail-nth, as its section says.
-      const own = sub.name() === "run" ? [] : optionsOf(sub);
-      expect([sub.name(), documented.get(sub.name())]).toEqual([sub.name(), own]);
+      const own = name === "run" ? [] : optionsOf(sub);
+      expect([name, documented.get(name)]).toEqual([name, own]);
     }
     const run = program.commands.find((sub) => sub.name() === "run")!;
     const serve = program.commands.find((sub) => sub.name() === "serve")!;
     expect(["--socket", ...optionsOf(run)].sort()).toEqual(["--fail-nth", ...optionsOf(serve)].sort());
   });
 });
+
+/** Subcommands that do something, by their names: "status", "device add". */
+const leavesOf = (command: Command, path = ""): [string, Command][] =>
+  command.commands.flatMap((sub) =>
+    sub.commands.length > 0 ? leavesOf(sub, `${path}${sub.name()} `) : [[path + sub.name(), sub]],
+  );
 
 const optionsOf = (sub: Command): string[] => sub.options.map((option) => option.long ?? "").sort();
 
@@ -188,6 +197,22 @@ describe("serve", () => {
     await ended;
   });
 
+  test("has the devices of the environment, and those of the command line in their place", async () => {
+    const socket = join(mkdtempSync(join(scratch, "serve-")), "socket");
+    const environment = { IOMMUFD_EMU_DEVICES: "ioat@0000:00:04.0,group=41 testdev@0000:01:00.0,group=42" };
+    const args = ["serve", "--socket", socket, "--log-level", "silent"];
+    const first = start(args, environment);
+    await first.printed("serving");
+    await (await VfioGroup.open(41, { socket })).close();
+    await (await VfioGroup.open(42, { socket })).close();
+    first.child.kill("SIGTERM");
+    await first.ended;
+    const second = start([...args, "--device", "ioat@0000:00:05.0,group=43"], environment);
+    await second.printed("serving");
+    await (await VfioGroup.open(43, { socket })).close();
+    await expect(VfioGroup.open(41, { socket })).rejects.toMatchObject({ code: "ENODEV" });
+  });
+
   test("leaves a socket alone that another daemon serves", async () => {
     const { socket } = await serving();
     expectFailure(await run(["serve", "--socket", socket]), 1, `already serving ${socket}`);
@@ -228,6 +253,45 @@ describe("status", () => {
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     expectFailure(await run(["status", "--socket", socket, "--timeout", "200"]), 1, "did not answer within 200 ms");
     server.close();
+  });
+});
+
+describe("device", () => {
+  const IOAT = "0000:00:1f.0";
+  const devices = (socket: string) => run(["device", "add", "--socket", socket, `ioat@${IOAT},group=9`]);
+
+  test("add plugs one in that can be opened, and remove takes it away", async () => {
+    const { socket } = await serving();
+    expect(await devices(socket)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const group = await VfioGroup.open(9, { socket });
+    await group.close();
+    const removed = await run(["device", "remove", IOAT], { IOMMUFD_EMU_SOCKET: socket });
+    expect(removed).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    await expect(VfioGroup.open(9, { socket })).rejects.toMatchObject({ code: "ENODEV" });
+  });
+
+  test("remove says when programs still have the device open", async () => {
+    const { socket } = await serving(["--device", `ioat@${IOAT},group=9`]);
+    const device = await VfioDevice.open(0, { socket });
+    const fd = await IommuFd.open({ socket });
+    await device.bindIommufd(fd);
+    const removed = await run(["device", "remove", "--socket", socket, IOAT]);
+    expect(removed).toMatchObject({ code: 0, stdout: `${IOAT} is gone; programs still have it open\n`, stderr: "" });
+    expectFailure(await devices(socket), 1, "already");
+    await device.close();
+    expect(await devices(socket)).toMatchObject({ code: 0 });
+    await fd.close();
+  });
+
+  test("fails with 1 and one line where the daemon refuses, and without a daemon", async () => {
+    const { socket } = await serving();
+    const add = (text: string) => run(["device", "add", "--socket", socket, text]);
+    expectFailure(await add("toaster@0000:00:08.0"), 1, /there is no model "toaster"/);
+    expectFailure(await add("ioat"), 1, /must be MODEL@ADDRESS/);
+    expectFailure(await add("ioat@0000:00:04.0"), 1, /address "0000:00:04.0" is already that of endpoints\[0\]/);
+    expectFailure(await run(["device", "remove", "--socket", socket, "0000:00:08.0"]), 1, /ENODEV/);
+    const nobody = join(scratch, "nobody");
+    expectFailure(await run(["device", "remove", "--socket", nobody, IOAT]), 1, `no daemon listens at ${nobody}`);
   });
 });
 

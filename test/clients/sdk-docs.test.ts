@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "@jest/globals";
-import { calls } from "../../client/ts/index.js";
+import { calls, EventFd, VfioContainer, VfioDevice, VfioGroup } from "../../client/ts/index.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const text = readFileSync(join(root, "docs/sdk.md"), "utf8");
@@ -25,7 +25,15 @@ test("the example runs in a project that has the package installed", () => {
   expect(stdout.split("\n")).toEqual(["hello", expect.stringMatching(/^EIO .+/), ""]);
 });
 
+const documented = new Set([...text.matchAll(/`(?:\w+\.)?(\w+)\(|, `(\w+)\(/g)].map(([, first, more]) => first ?? more));
+
 test("the table of calls has every call", () => {
-  const documented = new Set([...text.matchAll(/`(\w+)\(/g)].map((match) => match[1]!));
   expect(Object.keys(calls).filter((name) => !documented.has(name))).toEqual([]);
+});
+
+test.each([VfioContainer, VfioGroup, VfioDevice, EventFd])("the tables of VFIO have every method of %p", (type) => {
+  const accessors = ["constructor", "token"];
+  const methods = Object.getOwnPropertyNames(type.prototype).filter((name) => !accessors.includes(name));
+  expect(methods.length).toBeGreaterThan(2);
+  expect(methods.filter((name) => !documented.has(name))).toEqual([]);
 });

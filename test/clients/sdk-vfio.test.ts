@@ -441,12 +441,17 @@ describe.each([
     test("answers nothing while memory is not decoded, and again afterwards", async () => {
       const { device } = await testDevice();
       const bar = closingLater(await device.mapRegion(REGISTERS_BAR, 0, PAGE));
+      const memory = closingLater(await device.mapRegion(MEMORY_BAR, 0, 2 * PAGE));
+      await memory.store(PAGE, Buffer.from("kept"));
       await device.writeRegion(CONFIG_REGION, COMMAND, littleEndian(0, 2));
       expect(await codeOf(bar.load(testdev.ID.offset, 4))).toBe("EFAULT");
       expect(await codeOf(bar.store(testdev.SCRATCH0.offset, littleEndian(1, 4)))).toBe("EFAULT");
       expect(await codeOf(device.readRegion(REGISTERS_BAR, 0, 4))).toBe("EIO");
+      expect(await codeOf(memory.load(PAGE, 4))).toBe("EFAULT");
+      expect(await codeOf(memory.store(PAGE, Buffer.from("lost")))).toBe("EFAULT");
       await enable(device, COMMAND_MEMORY);
       expect(Buffer.from(await bar.load(testdev.ID.offset, 4)).toString()).toBe("TEST");
+      expect(Buffer.from(await memory.load(PAGE, 4)).toString()).toBe("kept");
     });
 
     test("can be given on as a dma-buf, and mapped for DMA", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseTopology } from "../../daemon/main/topology-config.js";
+import { parseDeviceText } from "../../daemon/main/device-text.js";
 import { TopologyDescription, TopologyError } from "../../daemon/main/topology-description.js";
 import { Topology } from "../../daemon/main/topology.js";
 import { errno } from "../../proto/uapi/errno.js";
@@ -95,6 +96,136 @@ describe("the machine", () => {
 test("the example of docs/topology.md is a topology", () => {
   const example = /```json\n(.*?)```/s.exec(readFileSync("docs/topology.md", "utf8"))?.[1] ?? "";
   expect(mistakes(JSON.parse(example))).toEqual([]);
+});
+
+// ---- devices ----------------------------------------------------------------------------------------------------------
+
+describe("devices", () => {
+  const IOAT = { model: "ioat", address: "0000:00:07.0" };
+  const machineOf = (devices: unknown[], endpoints: unknown[] = []) => build({ iommus: [IOMMU], endpoints, devices });
+  const shown = ({ devices }: Topology) =>
+    devices.map(({ function: { name }, group, driver }) => [name, group.id, driver]);
+
+  test("are bound to vfio-pci unless another driver or none is named, and have groups of their own or those named", () => {
+    const devices = [
+      IOAT,
+      { ...IOAT, address: "0000:00:08.0", driver: "ioatdma", group: 5 },
+      { ...IOAT, address: "0000:00:09.0", driver: "none" },
+    ];
+    expect(shown(machineOf(devices, [DMA0]))).toEqual([
+      ["0000:00:07.0", 2, "vfio-pci"],
+      ["0000:00:08.0", 5, "ioatdma"],
+      ["0000:00:09.0", 3, undefined],
+    ]);
+  });
+
+  test("may share a group with an endpoint", () => {
+    const { groups } = machineOf([{ ...IOAT, group: 4 }], [{ ...DMA0, group: 4 }]);
+    expect(groups.map(({ id, devices }) => [id, devices.length])).toEqual([[4, 2]]);
+  });
+
+  test("are behind the first IOMMU unless another one is named", () => {
+    const second = { ...IOAT, address: "0000:00:08.0", iommu: "b" };
+    const iommus = [IOMMU, { ...IOMMU, name: "b" }];
+    const topology = build({ iommus, endpoints: [], devices: [IOAT, second] });
+    const indexOf = (iommu: unknown) => topology.iommus.findIndex((each) => each === iommu);
+    expect(topology.devices.map(({ function: { iommu } }) => indexOf(iommu))).toEqual([0, 1]);
+  });
+
+  test("have the interrupt window behind the regions that are listed", () => {
+    const reserved = [{ start: 0x1000, length: 0x1000, kind: "reserved" }];
+    const [only] = machineOf([{ ...IOAT, reserved }]).devices;
+    expect(only!.function.reservedRegions.map(({ start, kind }) => [start.toString(), kind])).toEqual([
+      ["0x1000", "reserved"],
+      ["0xfee00000", "msi"],
+    ]);
+  });
+
+  test("take the options of their model", () => {
+    const [only] = machineOf([{ ...IOAT, options: { deviceId: 0x0b00, resettable: false } }]).devices;
+    const { model } = only!.function;
+    expect([model.identity.deviceId, model.resettable]).toEqual([0x0b00, false]);
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ model: "toaster" }, 'device 0000:00:07.0: there is no model "toaster"; there are ioat, testdev'],
+    [{ options: { speed: 1 } }, 'device 0000:00:07.0: model "ioat" has no option "speed"; it has deviceId, version'],
+    [{ options: { version: "new" } }, 'device 0000:00:07.0: option "version" of model "ioat" must be a number'],
+    [{ options: { deviceId: 0x1234 } }, "device 0000:00:07.0: "],
+  ])("that no model can be, such as %j, are refused", (changed, message) => {
+    expect(() => machineOf([{ ...IOAT, ...changed }])).toThrow(TopologyError);
+    expect(() => machineOf([{ ...IOAT, ...changed }])).toThrow(message);
+  });
+
+  test("come and go: an address, a group that is empty and its number can be used again", () => {
+    const topology = machineOf([IOAT]);
+    topology.addDevice("ioat@0000:00:08.0");
+    expect(shown(topology)).toEqual([
+      ["0000:00:07.0", 1, "vfio-pci"],
+      ["0000:00:08.0", 2, "vfio-pci"],
+    ]);
+    expect(() => topology.addDevice("ioat@0000:00:07.0")).toThrow(
+      'address "0000:00:07.0" is already that of devices[0]',
+    );
+    const [first] = topology.devices;
+    first!.group.remove(first!.function);
+    topology.removeDevice("0000:00:07.0");
+    topology.addDevice("ioat@0000:00:07.0");
+    expect(shown(topology).map(([address, group]) => [address, group])).toEqual([
+      ["0000:00:08.0", 2],
+      ["0000:00:07.0", 1],
+    ]);
+  });
+
+  test("given beside the default machine take the places of its endpoints, beside a file none", () => {
+    const { config } = TopologyDescription.load(undefined, ["ioat@0000:00:04.0", "ioat@0000:00:07.0"]);
+    expect(config.endpoints.map(({ name }) => name)).toEqual(["dma1", "dma2", "dma3"]);
+    expect(config.devices.map(({ address }) => address.text)).toEqual(["0000:00:04.0", "0000:00:07.0"]);
+    const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-topology-"));
+    const path = join(directory, "machine.json");
+    writeFileSync(path, JSON.stringify({ iommus: [IOMMU], endpoints: [DMA0] }));
+    expect(() => TopologyDescription.load(path, ["ioat@0000:00:04.0"])).toThrow(
+      'device "ioat@0000:00:04.0": devices[0]: address "0000:00:04.0" is already that of endpoints[0]',
+    );
+    rmSync(directory, { recursive: true });
+  });
+});
+
+describe("a device as text", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["ioat@0000:00:04.0", {}],
+    ["ioat@0000:00:04.0,group=7,driver=none,iommu=b", { group: 7, driver: "none", iommu: "b" }],
+    ["ioat@0000:00:04.0,pasidBits=0x10,pageRequests=false", { pasidBits: 16, pageRequests: false }],
+    [
+      "ioat@0000:00:04.0,version=0x34,resettable=true,name=a=b",
+      {
+        options: { version: 0x34, resettable: true, name: "a=b" },
+      },
+    ],
+    ["ioat@0000:00:04.0,group=seven,empty=", { group: "seven", options: { empty: "" } }],
+  ])("%s is an entry of a topology", (text, expected) => {
+    expect(parseDeviceText(text)).toEqual({ model: "ioat", address: "0000:00:04.0", options: {}, ...expected });
+  });
+
+  test.each([
+    ["ioat", 'device "ioat": must be MODEL@ADDRESS'],
+    ["a@b@c", 'device "a@b@c": must be MODEL@ADDRESS'],
+    ["ioat@0000:00:04.0,fast", 'device "ioat@0000:00:04.0,fast": "fast" must be NAME=VALUE'],
+    ["ioat@0000:00:04.0,=1", 'device "ioat@0000:00:04.0,=1": "=1" must be NAME=VALUE'],
+    ["ioat@0000:00:04.0,", 'device "ioat@0000:00:04.0,": "" must be NAME=VALUE'],
+  ])("%s is none", (text, message) => {
+    expect(parseDeviceText(text)).toBe(message);
+    expect(() => TopologyDescription.load(undefined, [text])).toThrow(new TopologyError(message));
+  });
+
+  test("whose values no entry can have is refused with their places", () => {
+    expect(() => TopologyDescription.load(undefined, ["ioat@here,group=seven"])).toThrow(
+      [
+        'device "ioat@here,group=seven": devices[0].address: "here" is not a PCI address like 0000:00:04.0',
+        'device "ioat@here,group=seven": devices[0].group: must be a whole number from 0 to 2147483647',
+      ].join("\n"),
+    );
+  });
 });
 
 describe("mistakes", () => {
