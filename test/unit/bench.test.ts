@@ -140,7 +140,7 @@ describe("a run", () => {
     const table = reportTable(outcome);
     for (const { name } of outcome.figures) expect(table).toContain(name);
     for (const { reason } of outcome.leftOut) expect(table).toContain(reason);
-  });
+  }, 240_000);
 
   test("without a compiler leaves out what is driven from C, with the reason, and measures the rest", async () => {
     const before = process.env["CC"];
