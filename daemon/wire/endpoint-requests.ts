@@ -1,5 +1,5 @@
 /** The messages that drive an endpoint, in terms of its DMA engine and its IOMMU's fault records. */
-import { errno } from "../../proto/uapi/errno.js";
+import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { DmaOptions, DmaResult } from "../devices/dma-engine.js";
 import type { Endpoint } from "../devices/endpoint.js";
@@ -17,17 +17,17 @@ const WALK_BYTES = 4;
 const INVALID: IDmaReply = { error: errno.EINVAL };
 
 /**
- * EINVAL: nothing to do, a range beyond 2^64, more than the limits, or a PASID that the device does not have. ENOTTY: the
- * connection is no endpoint.
+ * EINVAL: nothing to do, a range beyond 2^64, more than the limits, or a PASID that the device does not have.
+ * @param endpoint or why there is none
  * @param caller who hears of waiting, and may lose interest
  */
 export function deviceDma(
-  endpoint: Endpoint | undefined,
+  endpoint: Endpoint | Errno,
   { read, write, copy, fill, pasid }: iommufd_emu.v1.DeviceDma.$Properties,
   limits: WireLimits,
   caller: Omit<DmaOptions, "pasid">,
 ): IDmaReply | Promise<IDmaReply> {
-  if (endpoint === undefined) return { error: errno.ENOTTY };
+  if (typeof endpoint === "number") return { error: endpoint };
   if (!canRequest(endpoint, pasid)) return INVALID;
   const { dma } = endpoint;
   const options = { ...caller, pasid: pasidOf(pasid) };
@@ -100,23 +100,23 @@ function stepMessage({ structure, address, index, word, decoded }: WalkStep): io
   return { structure, address: numberToWire(address), index, word: toWire(word), decoded };
 }
 
-/** No records for a connection that is no endpoint. */
+/** Where there is no endpoint there are no records. */
 export function deviceFaults(
-  endpoint: Endpoint | undefined,
+  endpoint: Endpoint | Errno,
   { clear }: iommufd_emu.v1.DeviceFaults.$Properties,
 ): iommufd_emu.v1.FaultsReply.$Properties {
-  if (endpoint === undefined) return {};
+  if (typeof endpoint === "number") return {};
   const reply = { faults: endpoint.faults().map(faultMessage), lost: numberToWire(endpoint.lostFaults()) };
   if (clear) endpoint.clearFaults();
   return reply;
 }
 
-/** ENOTTY: the connection is no endpoint. EINVAL: the device does not have this PASID. A write to the interrupt window is neither translated nor a fault. */
+/** EINVAL: the device does not have this PASID. A write to the interrupt window is neither translated nor a fault. */
 export function deviceWalk(
-  endpoint: Endpoint | undefined,
+  endpoint: Endpoint | Errno,
   { iova, write, pasid }: iommufd_emu.v1.DeviceWalk.$Properties,
 ): iommufd_emu.v1.WalkReply.$Properties {
-  if (endpoint === undefined) return { error: errno.ENOTTY };
+  if (typeof endpoint === "number") return { error: endpoint };
   if (!canRequest(endpoint, pasid)) return { error: errno.EINVAL };
   const { result, steps } = endpoint.iommu.explain({
     requesterId: endpoint.requesterId,

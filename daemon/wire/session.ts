@@ -6,11 +6,12 @@
  * DMA that waits for a page lets what follows overtake it, since that may be what ends the wait. A violation of the protocol ends this session, with a stable code, and no other.
  */
 import type { Logger } from "pino";
-import { errno } from "../../proto/uapi/errno.js";
+import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { BusDevice } from "../core/group.js";
 import { Cancellation } from "../devices/cancellation.js";
+import type { Endpoint } from "../devices/endpoint.js";
 import type { Peer } from "../memory/peer.js";
 import { U64 } from "../u64.js";
 import type { FileCall } from "../uapi/descriptors.js";
@@ -313,8 +314,8 @@ export class Session implements Notified {
     if (frame.deviceBind) return { result: this.bind(frame.deviceBind) };
     if (frame.deviceAttach) return { result: this.attach(frame.deviceAttach) };
     if (frame.deviceDetach) return { result: this.detach(frame.deviceDetach) };
-    if (frame.deviceFaults) return { faults: deviceFaults(this.endpointFile()?.endpoint, frame.deviceFaults) };
-    if (frame.deviceWalk) return { walk: deviceWalk(this.endpointFile()?.endpoint, frame.deviceWalk) };
+    if (frame.deviceFaults) return { faults: deviceFaults(this.endpoint(), frame.deviceFaults) };
+    if (frame.deviceWalk) return { walk: deviceWalk(this.endpoint(), frame.deviceWalk) };
     if (frame.deviceAdd) return { result: this.addDevice(frame.deviceAdd) };
     if (frame.deviceRemove) return { result: this.removeDevice(frame.deviceRemove) };
     if (frame.status) return { status: { json: JSON.stringify(this.server.inspect()) } };
@@ -491,17 +492,23 @@ export class Session implements Notified {
     this.connection.close();
   }
 
-  private endpointFile(): EndpointFile | undefined {
-    return this.file instanceof EndpointFile ? this.file : undefined;
+  /** @returns ENOTTY: the connection is none; EBADF: it was released */
+  private endpoint(): Endpoint | Errno {
+    const file = this.deviceFile();
+    if (typeof file === "number") return file;
+    return file instanceof EndpointFile ? file.endpoint : errno.ENOTTY;
   }
 
-  private deviceFile(): DeviceFile<BusDevice> | undefined {
-    return this.file instanceof DeviceFile ? this.file : undefined;
+  private deviceFile(): DeviceFile<BusDevice> | Errno {
+    const { file } = this;
+    if (!(file instanceof DeviceFile)) return errno.ENOTTY;
+    // What were bound now nobody would release.
+    return file.released ? errno.EBADF : (file as DeviceFile<BusDevice>);
   }
 
   private bind(bind: iommufd_emu.v1.DeviceBind.$Properties): IResult {
     const device = this.deviceFile();
-    if (device === undefined) return { error: errno.ENOTTY };
+    if (typeof device === "number") return { error: device };
     const target = this.server.find(tokenKey(bind.iommufdToken ?? NO_BYTES));
     if (target === undefined) return { error: errno.EBADF };
     if (!(target instanceof IommufdFile)) return { error: errno.EBADFD };
@@ -510,13 +517,14 @@ export class Session implements Notified {
 
   private attach(attach: iommufd_emu.v1.DeviceAttach.$Properties): IResult {
     const device = this.deviceFile();
-    return device === undefined
-      ? { error: errno.ENOTTY }
+    return typeof device === "number"
+      ? { error: device }
       : idOrError(device.attach(attach.ptId ?? 0, attach.pasid ?? 0));
   }
 
   private detach(detach: iommufd_emu.v1.DeviceDetach.$Properties): IResult {
-    return { error: this.deviceFile()?.detach(detach.pasid ?? 0) ?? errno.ENOTTY };
+    const device = this.deviceFile();
+    return { error: typeof device === "number" ? device : device.detach(detach.pasid ?? 0) };
   }
 
   private addDevice({ device }: iommufd_emu.v1.DeviceAdd.$Properties): IResult {
@@ -532,7 +540,7 @@ export class Session implements Notified {
   private dma(dma: iommufd_emu.v1.DeviceDma.$Properties, turn: Turn): Reply | Promise<Reply> {
     const { limits } = this.server;
     if (this.overtaken.size >= limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
-    const reply = deviceDma(this.endpointFile()?.endpoint, dma, limits, {
+    const reply = deviceDma(this.endpoint(), dma, limits, {
       cancellation: this.cancellation,
       onPageWait: () => {
         this.yieldTurn(turn);

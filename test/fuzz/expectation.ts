@@ -5,6 +5,7 @@
 import { fromLong } from "../../client/ts/wire64.js";
 import { protocolErrors } from "../../daemon/wire/protocol-error.js";
 import { errnoName } from "../../proto/uapi/errno.js";
+import { requestOf } from "../../proto/uapi/table.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { ClientMessage, ServerMessage } from "../support/daemon.js";
 
@@ -30,6 +31,10 @@ const replyKinds: Readonly<Record<string, string>> = {
   read: "file",
   write: "file",
   map: "map",
+  keep: "result",
+  access: "access",
+  deviceAdd: "result",
+  deviceRemove: "result",
 };
 
 export interface Expectation {
@@ -70,12 +75,16 @@ export function complaint(expected: Expectation, reply: ServerMessage): string |
   return replies.map((each, at) => ioctlComplaint(batch!.ioctls![at]!, each)).find((text) => text !== undefined);
 }
 
+/** Ioctls that may return more than 0. */
+const COUNTING: ReadonlySet<number> = new Set(["VFIO_CHECK_EXTENSION", "VFIO_DEVICE_SET_IRQS"].map(requestOf));
+
 function ioctlComplaint(
   ioctl: NonNullable<ClientMessage["ioctl"]>,
   reply: NonNullable<ServerMessage["ioctl"]>,
 ): string | undefined {
   const result = reply.result ?? 0;
-  if (result > 0 || (result < 0 && !/^E[A-Z0-9]+$/.test(errnoName(-result)))) return `ioctl returned ${result}`;
+  if ((result > 0 && !COUNTING.has(ioctl.request ?? 0)) || (result < 0 && !/^E[A-Z0-9]+$/.test(errnoName(-result))))
+    return `ioctl returned ${result}`;
   for (const { address, data } of reply.written ?? []) {
     const start = fromLong(address);
     const end = start + BigInt(data?.length ?? 0);

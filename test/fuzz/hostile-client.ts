@@ -4,9 +4,11 @@
  *
  * It is a process of its own because of what a daemon may do to its clients' memory and descriptors if they ask for it.
  */
+import { calls } from "../../client/ts/index.js";
 import { frameOf } from "../../proto/wire/framing.js";
+import type { FileKind } from "../../proto/uapi/table.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
-import { frame, type ServerMessage } from "../support/daemon.js";
+import { type ClientMessage, frame, type ServerMessage } from "../support/daemon.js";
 import { Random } from "../support/random.js";
 import { RawClient } from "../support/raw-client.js";
 import { complaint, endComplaint, type Expectation, expectationOf, mayWait } from "./expectation.js";
@@ -20,6 +22,10 @@ export interface Orders {
   readonly frames: number;
   readonly connections: number;
   readonly paths: readonly string[];
+  /** PCI devices by their addresses, with their groups, and addresses where others may be plugged in. */
+  readonly devices: readonly string[];
+  readonly groups: readonly number[];
+  readonly slots: readonly string[];
 }
 
 export interface Findings {
@@ -37,10 +43,11 @@ export interface Findings {
 
 const BURST_FRAMES_MAX = 40;
 const SESSION_BURSTS_MAX = 6;
-const TOKENS_MAX = 24;
+const TOKENS_MAX = 12;
 /** Comes after every burst: its answer shows that everything before it was handled. */
 const SENTINEL_SEQUENCE = 0x7777_7777;
 const NODES = [
+  "eventfd",
   "/dev/iommu",
   "/dev/iommu",
   "/dev/vfio/vfio",
@@ -58,11 +65,22 @@ class Shared {
   readonly codes: Record<string, number> = {};
   readonly tokens: Uint8Array[] = [];
   readonly world: World;
+  readonly nodes: readonly string[];
   private stopped = false;
 
-  constructor(readonly orders: Orders) {
+  constructor(
+    readonly orders: Orders,
+    anchor: Uint8Array,
+  ) {
     const fds = [-1, 0, 1, 2, 3, 4, 5, 9, 15, 20, 21, 22, 23, 24, 25, 1000];
-    this.world = { paths: orders.paths, fds, tokens: this.tokens, nodes: [...NODES, "endpoint/none", "/dev/null", ""] };
+    const { devices, groups, paths, slots } = orders;
+    this.nodes = [
+      ...NODES,
+      ...groups.map((group) => `/dev/vfio/${group}`),
+      ...devices.map((_, index) => `/dev/vfio/devices/vfio${index}`),
+    ];
+    const odd = ["endpoint/none", "/dev/null", "/dev/vfio/4711", "/dev/vfio/devices/vfio99", "/sys/bus/pci/rescan", ""];
+    this.world = { paths, fds, tokens: this.tokens, nodes: [...this.nodes, ...odd], devices, slots, anchor };
   }
 
   get done(): boolean {
@@ -107,11 +125,7 @@ class Lane {
       this.receive(message);
     };
     if (random.chance(97)) this.sendFrames([iommufd_emu.v1.ClientFrame.encode(HELLO).finish()]);
-    if (random.chance(92)) {
-      const node = random.pick(NODES);
-      const messages = [{ sequence: 2, open: { node } }, ...(node === "/dev/iommu" ? this.messages.prelude() : [])];
-      this.sendFrames(messages.map((message) => iommufd_emu.v1.ClientFrame.encode(message).finish()));
-    }
+    if (random.chance(92)) this.begin();
     let usable = true;
     for (let bursts = 1 + random.below(SESSION_BURSTS_MAX); bursts > 0 && usable && !shared.done; bursts--) {
       if (random.chance(12)) {
@@ -124,6 +138,25 @@ class Lane {
     else this.client.destroy();
     await this.client.until(() => false, "the end of a connection that this side ended");
     this.complain();
+  }
+
+  /** Opens a node, or joins what somebody has open. */
+  private begin(): void {
+    const { messages, random, shared } = this;
+    const { tokens } = shared;
+    let first: ClientMessage[];
+    if (random.chance(25) && tokens.length > 0) {
+      messages.file = random.pick(["iommufd", "device"]);
+      first = [
+        { sequence: 2, join: { token: random.pick(tokens), hold: random.chance(50), notify: random.chance(30) } },
+      ];
+    } else {
+      const node = random.pick(shared.nodes);
+      messages.file = fileOf(node);
+      const prelude = node === "/dev/iommu" ? messages.prelude() : messages.vfioPrelude();
+      first = [{ sequence: 2, open: { node } }, ...prelude];
+    }
+    this.sendFrames(first.map((message) => iommufd_emu.v1.ClientFrame.encode(message).finish()));
   }
 
   /**
@@ -159,14 +192,29 @@ class Lane {
     const { random } = this;
     const body = this.body();
     this.sendFrames([body]);
-    this.client.sendBytes(random.pick(Object.values(streamMutations))(random, this.body()));
-    this.shared.frames++;
     // From here on answers cannot be foretold.
     this.client.onFrame = () => undefined;
+    if (random.chance(20)) this.client.sendBytes(Buffer.concat([frame({ close: {} }), frame(this.rawOpen())]));
+    this.client.sendBytes(random.pick(Object.values(streamMutations))(random, this.body()));
+    this.shared.frames++;
     if (random.chance(30)) this.client.destroy();
     else this.client.socket.end();
     await this.client.until(() => false, "the end of a connection that was broken off in a frame");
     this.shared.handled++;
+  }
+
+  /** An attribute that takes text, or what takes none. */
+  private rawOpen(): ClientMessage {
+    const { random, shared } = this;
+    const [device] = shared.orders.devices;
+    const attributes = [`devices/${device!}/reset`, `devices/${device!}/driver_override`, "drivers/vfio-pci/new_id"];
+    const nodes = [
+      ...attributes.map((path) => `/sys/bus/pci/${path}`),
+      "eventfd",
+      "/dev/iommu",
+      "/dev/vfio/devices/vfio0",
+    ];
+    return { sequence: 3, open: { node: random.pick(nodes), raw: true } };
   }
 
   private body(): Uint8Array {
@@ -197,7 +245,7 @@ class Lane {
       this.serveMemory(reply.memoryRequest);
       return;
     }
-    if (reply.error) return;
+    if (reply.error || reply.readable) return;
     const at = this.expected.findIndex((each) => !mayWait(each) || complaint(each, reply) === undefined);
     const [expected] = at < 0 ? [] : this.expected.splice(at, 1);
     if (expected === undefined) {
@@ -207,8 +255,11 @@ class Lane {
     this.failure ??= complaint(expected, reply);
     shared.handled++;
     if (reply.open?.error === 0) shared.addToken(reply.open.token!);
-    for (const { result } of reply.ioctl ? [reply.ioctl] : (reply.batch?.replies ?? []))
+    if (reply.map?.error === 0) shared.addToken(reply.map.token!);
+    for (const { result, descriptors } of reply.ioctl ? [reply.ioctl] : (reply.batch?.replies ?? [])) {
       if (!result) shared.succeeded++;
+      for (const { token } of descriptors ?? []) shared.addToken(token!);
+    }
   }
 
   /** Answers for a callback region: mostly right, sometimes with what ends the session. */
@@ -231,10 +282,17 @@ class Lane {
   }
 }
 
+function fileOf(node: string): FileKind {
+  if (node.startsWith("/dev/vfio/devices/")) return "device";
+  return /^\/dev\/vfio\/\d/.test(node) ? "group" : "iommufd";
+}
+
 const HELLO = { sequence: 1, hello: { version: 1, client: "hostile" } };
 
 async function run(orders: Orders): Promise<Findings> {
-  const shared = new Shared(orders);
+  const anchor = await RawClient.open(orders.socket);
+  await anchor.client.ask({ ioctl: calls.ioasAlloc().message });
+  const shared = new Shared(orders, anchor.token);
   const random = new Random(orders.seed);
   const lanes = Array.from({ length: orders.connections }, () => new Lane(shared, random.fork()));
   let failure: string | undefined;

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { Endpoint, GuestMemory, IommuFd } from "../../client/ts/index.js";
+import { Endpoint, GuestMemory, IommuFd, removeDevice, VfioDevice } from "../../client/ts/index.js";
 import { DaemonProcess } from "../support/daemon-process.js";
 import { frame } from "../support/daemon.js";
 import { type Inventory, leftBehind, takeInventory } from "../support/inventory.js";
@@ -35,6 +35,13 @@ const TABLES_MAX = 16384;
 /** What one client that asks for a lot may cost: some longest frames and replies, and what the collector has not freed. */
 const GROWTH_BYTES_MAX = 256 * 2 ** 20;
 
+/** PCI devices of the daemon, and addresses at which clients plug some in and take them away. */
+const DEVICES = [
+  { text: "ioat@0000:00:08.0,group=8", address: "0000:00:08.0", group: 8 },
+  { text: "testdev@0000:01:00.0,group=9", address: "0000:01:00.0", group: 9 },
+];
+const SLOTS = ["0000:02:00.0", "0000:02:00.1", "0000:03:00.0"];
+
 const SAMPLE_MS = 25;
 const PAGE = 4096;
 
@@ -44,7 +51,8 @@ const script = (name: string): string => fileURLToPath(new URL(name, import.meta
 let daemon: DaemonProcess;
 
 beforeAll(async () => {
-  daemon = await DaemonProcess.start(["--limit", `tablesMax=${TABLES_MAX}`]);
+  const devices = DEVICES.flatMap(({ text }) => ["--device", text]);
+  daemon = await DaemonProcess.start(["--limit", `tablesMax=${TABLES_MAX}`, ...devices]);
 });
 
 /** Whatever a test did, the daemon runs on and had nothing to log but sessions that it refused. */
@@ -74,15 +82,25 @@ async function residentPeak(action: () => Promise<void>): Promise<number> {
 
 async function attack(orders: Pick<Orders, "seed" | "frames" | "paths">): Promise<Findings> {
   const child = fork(script("hostile-client.js"), { execArgv: [] });
-  child.send({ ...orders, socket: daemon.socket, connections: CONNECTIONS });
+  const machine = { devices: DEVICES.map(({ address }) => address), groups: DEVICES.map(({ group }) => group) };
+  child.send({ ...orders, ...machine, slots: SLOTS, socket: daemon.socket, connections: CONNECTIONS });
   let findings: Findings | undefined;
   child.once("message", (message) => {
     findings = message as Findings;
   });
   // Until it is gone, the daemon keeps what it knows of the process.
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  await emptySlots();
   if (findings === undefined) throw new Error(`the hostile process ended with ${code ?? signal ?? "nothing"}`);
   return findings;
+}
+
+/** Takes away what the clients have plugged in. */
+async function emptySlots(): Promise<void> {
+  for (const address of SLOTS)
+    await removeDevice(address, { socket: daemon.socket }).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: "ENODEV" });
+    });
 }
 
 /** Files that regions may name; the first can be used, the others hardly. */
@@ -176,6 +194,20 @@ describe("the comparison of what is open", () => {
     await device.close();
     await fd.close();
     memory.close();
+  });
+});
+
+describe("the comparison of what is open, of VFIO,", () => {
+  test("notices a bound device and an open group", async () => {
+    const before = await takeInventory(daemon);
+    const fd = await IommuFd.open({ socket: daemon.socket });
+    const device = await VfioDevice.open(1, { socket: daemon.socket });
+    await device.bindIommufd(fd);
+    const names = (await leftBehind(daemon, before, 0)).map((line) => line.split(":")[0]);
+    expect(names).toEqual(expect.arrayContaining(["PCI device 0000_01_00.0", "VFIO group 9"]));
+    await device.close();
+    await fd.close();
+    expect(await leftBehind(daemon, before)).toEqual([]);
   });
 });
 

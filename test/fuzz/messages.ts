@@ -7,12 +7,13 @@
  */
 import { toLong } from "../../client/ts/wire64.js";
 import { type AnyField, fieldBytes, type StructLayout } from "../../proto/uapi/layout.js";
-import { type IoctlRow, ioctlTable } from "../../proto/uapi/table.js";
+import { type FileKind, type IoctlRow, ioctlTable, requestOf } from "../../proto/uapi/table.js";
 import type { ClientMessage } from "../support/daemon.js";
 import type { Random } from "../support/random.js";
 
 type Ioctl = NonNullable<ClientMessage["ioctl"]>;
 type Dma = NonNullable<ClientMessage["deviceDma"]>;
+type Read = NonNullable<ClientMessage["read"]>;
 
 const PAGE = 4096;
 /** Above the 46 bits in which V8 places its heap, below where programs and their mappings are. */
@@ -23,11 +24,23 @@ const IOVA_PAGES = 12;
 const STRUCT_ADDRESS = CLIENT_MEMORY + 0x2000_0000n;
 const DATA_ADDRESS = CLIENT_MEMORY + 0x3000_0000n;
 
-/** The ioctls that make, map and unmap: without them the others would find nothing. */
-const productive = ioctlTable.filter(({ name }) => /^IOMMU_(HWPT_ALLOC|IOAS_(?!CHANGE))/.test(name));
+/** The ioctls that make, map and unmap, and those that get a VFIO device: without them the others would find nothing. */
+const productive: Readonly<Record<FileKind, readonly IoctlRow[]>> = {
+  iommufd: ioctlTable.filter(({ name }) => /^IOMMU_(HWPT_ALLOC|IOAS_(?!CHANGE))/.test(name)),
+  group: ioctlTable.filter(({ name }) => /^VFIO_GROUP_(SET_CONTAINER|GET_DEVICE_FD)/.test(name)),
+  device: ioctlTable.filter(({ file, name }) => file === "device" && /BIND|ATTACH|GET_|SET_IRQS|FEATURE/.test(name)),
+};
+
+/** A region of a VFIO device begins at its index times two to this. */
+const REGION_SHIFT = 40n;
+/** Bytes that a call may carry behind its struct. */
+const TAIL_BYTES_MAX = 64;
 
 /** Fields that hold an address of the client. */
 const POINTER_NAME = /ptr|_va$|^data$|iovas$/;
+
+/** The number by which calls name the iommufd that is always there. */
+const ANCHOR_FD = 7;
 
 /** What messages refer to. */
 export interface World {
@@ -38,6 +51,12 @@ export interface World {
   /** Of what connections have open, or had. */
   readonly tokens: readonly Uint8Array[];
   readonly nodes: readonly string[];
+  /** Of an iommufd that stays open. */
+  readonly anchor: Uint8Array;
+  /** PCI devices that are there and stay, by their addresses. */
+  readonly devices: readonly string[];
+  /** Addresses at which some may be plugged in and taken away. */
+  readonly slots: readonly string[];
 }
 
 /** Kinds of messages by weight. */
@@ -48,6 +67,13 @@ const weights = {
   regionAdd: 7,
   deviceAttach: 6,
   deviceBind: 4,
+  read: 4,
+  write: 4,
+  map: 2,
+  access: 4,
+  deviceAdd: 0.5,
+  deviceRemove: 0.5,
+  keep: 0.3,
   regionRemove: 2,
   deviceWalk: 3,
   deviceFaults: 2,
@@ -73,6 +99,9 @@ function remarkable(random: Random): bigint {
 }
 
 export class Messages {
+  /** What the connection has open, most likely. */
+  file: FileKind = "iommufd";
+
   constructor(
     private readonly random: Random,
     private readonly world: World,
@@ -108,6 +137,32 @@ export class Messages {
     ];
   }
 
+  /** What makes a connection that has opened a VFIO node useful: a container and a device, or a device that is bound. */
+  vfioPrelude(): ClientMessage[] {
+    const { random, world } = this;
+    const memory = { writable: [{ address: toLong(STRUCT_ADDRESS, "address"), length: TAIL_BYTES_MAX }] };
+    const call = (name: string, data: Uint8Array): ClientMessage => ({
+      ioctl: {
+        ...memory,
+        request: requestOf(name),
+        argument: toLong(STRUCT_ADDRESS, "argument"),
+        readable: [{ address: toLong(STRUCT_ADDRESS, "address"), data }],
+        descriptors: [{ fd: ANCHOR_FD, token: world.anchor }],
+      },
+    });
+    const words = (...values: number[]) => new Uint8Array(Int32Array.from(values).buffer);
+    if (this.file === "device")
+      return [
+        call("VFIO_DEVICE_BIND_IOMMUFD", words(16, 0, ANCHOR_FD, 0)),
+        call("VFIO_DEVICE_ATTACH_IOMMUFD_PT", words(12, 0, 1)),
+        { map: { offset: toLong(0, "offset"), length: toLong(PAGE, "length") } },
+        { map: { offset: toLong(2n << REGION_SHIFT, "offset"), length: toLong(3 * PAGE, "length") } },
+      ];
+    if (this.file !== "group") return [];
+    const device = call("VFIO_GROUP_GET_DEVICE_FD", Buffer.from(`${random.pick(world.devices)}\0`));
+    return [call("VFIO_GROUP_SET_CONTAINER", words(ANCHOR_FD)), device, device];
+  }
+
   private body(kind: Kind): ClientMessage {
     const { random, world } = this;
     switch (kind) {
@@ -141,7 +196,24 @@ export class Messages {
         return { open: { node: random.pick(world.nodes), token } };
       }
       case "join":
-        return { join: { token: this.token(), hold: random.chance(50) } };
+        return { join: { token: this.token(), hold: random.chance(50), notify: random.chance(20) } };
+      case "read":
+        return { read: this.transfer() };
+      case "write":
+        return { write: this.transfer() };
+      case "map":
+        return { map: { offset: toLong(this.fileOffset(), "offset"), length: toLong(this.length(), "length") } };
+      case "access": {
+        const offset = toLong(random.chance(90) ? random.below(2 * PAGE) : remarkable(random), "offset");
+        const length = random.chance(90) ? 1 << random.below(7) : random.u32();
+        return { access: random.chance(50) ? { offset, length } : { offset, data: random.bytes(random.below(70)) } };
+      }
+      case "deviceAdd":
+        return { deviceAdd: { device: this.device() } };
+      case "deviceRemove":
+        return { deviceRemove: { address: random.chance(80) ? random.pick(world.slots) : this.device() } };
+      case "keep":
+        return { keep: { address: toLong(this.clientAddress(), "address"), mark: this.newToken() } };
       case "close":
         return { close: {} };
       case "sync":
@@ -163,6 +235,7 @@ export class Messages {
 
   private token(): Uint8Array {
     const { random, world } = this;
+    if (random.chance(20)) return world.anchor;
     return world.tokens.length > 0 && random.chance(85) ? random.pick(world.tokens) : this.newToken();
   }
 
@@ -220,6 +293,46 @@ export class Messages {
     };
   }
 
+  /** In the file of a VFIO device, mostly. */
+  private fileOffset(): bigint {
+    const { random } = this;
+    if (random.chance(10)) return remarkable(random);
+    const offset = random.chance(50) ? random.below(16) * PAGE : random.below(2 * PAGE);
+    return (BigInt(random.below(10)) << REGION_SHIFT) + BigInt(offset);
+  }
+
+  private transfer(): Read & NonNullable<ClientMessage["write"]> {
+    const { random } = this;
+    const count = random.below(random.pick([9, 9, 300, 9000]));
+    const address = toLong(DATA_ADDRESS, "address");
+    const given = random.chance(90) ? count : random.below(300);
+    return {
+      address,
+      count: toLong(random.chance(95) ? count : remarkable(random), "count"),
+      ...(random.chance(70) ? { offset: toLong(this.fileOffset(), "offset") } : {}),
+      writable: [{ address, length: given }],
+      readable: [{ address, data: random.bytes(given) }],
+    };
+  }
+
+  private device(): string {
+    const { random, world } = this;
+    const model = random.pick(["ioat", "testdev", "testdev", "toaster", ""]);
+    const address = random.pick([...world.slots, ...world.devices, "here"]);
+    const setting = random.pick([
+      "",
+      "",
+      ",intx=false",
+      ",group=3",
+      ",driver=none",
+      ",speed=1",
+      ",",
+      ",=",
+      ",group=-1",
+    ]);
+    return random.chance(95) ? `${model}@${address}${setting}` : Buffer.from(random.bytes(40)).toString("latin1");
+  }
+
   private dma(): Dma {
     const { random } = this;
     const iova = toLong(this.iova() | BigInt(random.chance(50) ? random.below(PAGE) : 0), "iova");
@@ -239,8 +352,8 @@ export class Messages {
   private ioctl(): Ioctl {
     const { random } = this;
     if (random.chance(5)) return this.nonsense();
-    const row = random.pick(random.chance(70) ? productive : ioctlTable);
-    const struct = random.chance(95) ? this.struct(row) : random.bytes(random.below(200));
+    const row = random.pick(random.chance(70) ? productive[this.file] : ioctlTable);
+    const struct = random.chance(95) ? this.argument(row) : random.bytes(random.below(200));
     for (const { pointer } of row.memory)
       if (struct.length >= pointer.offset + 8 && random.chance(90)) store(struct, pointer, DATA_ADDRESS);
     const given = random.chance(95) ? struct : struct.subarray(0, random.below(struct.length + 1));
@@ -256,7 +369,29 @@ export class Messages {
         { address: toLong(STRUCT_ADDRESS, "address"), length: random.chance(90) ? struct.length : random.below(80) },
         { address: toLong(DATA_ADDRESS, "address"), length: random.below(2000) },
       ],
+      descriptors: this.descriptors(),
     };
+  }
+
+  /** What some numbers stand for. */
+  private descriptors(): NonNullable<Ioctl["descriptors"]> {
+    const { random, world } = this;
+    if (random.chance(30)) return [];
+    return Array.from({ length: 1 + random.below(8) }, () => ({ fd: random.pick(world.fds), token: this.token() }));
+  }
+
+  private argument(row: IoctlRow): Uint8Array {
+    const { random, world } = this;
+    switch (row.argument) {
+      case "pointer":
+      case "value":
+      case "ignored":
+        return this.struct(row);
+      case "text":
+        return Buffer.from(`${random.pick(["", ...world.devices, ...world.devices])}${random.pick(["\0", "\0", " "])}`);
+      case "descriptor":
+        return new Uint8Array(Int32Array.of(random.pick(world.fds)).buffer);
+    }
   }
 
   /** No ioctl that there is, with memory that makes no sense. */
@@ -271,9 +406,9 @@ export class Messages {
     };
   }
 
-  private struct({ struct: layout, flags }: IoctlRow): Uint8Array {
+  private struct({ struct: layout, flags, tail }: IoctlRow): Uint8Array {
     const { random } = this;
-    const longer = random.chance(5) ? random.below(32) : 0;
+    const longer = tail !== undefined ? random.below(TAIL_BYTES_MAX) : random.chance(5) ? random.below(32) : 0;
     const struct = new Uint8Array(layout.bytes + longer);
     for (const field of Object.values(layout.fields)) this.fill(struct, layout, field);
     const { flags: flagsField } = layout.fields;
@@ -281,7 +416,10 @@ export class Messages {
       const chosen = flags.filter(() => random.chance(50)).reduce((bits, { value }) => bits | value, 0);
       store(struct, flagsField, BigInt(random.chance(40) ? chosen : flags.length < 3 ? 0 : 7));
     }
-    if (longer > 0 && random.chance(50)) struct.set(random.bytes(longer), layout.bytes);
+    if (tail !== undefined && random.chance(80)) {
+      const fds = Int32Array.from({ length: longer >> 2 }, () => random.pick(this.world.fds));
+      struct.set(new Uint8Array(fds.buffer), layout.bytes);
+    } else if (longer > 0 && random.chance(50)) struct.set(random.bytes(longer), layout.bytes);
     return struct;
   }
 

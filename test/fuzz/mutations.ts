@@ -7,7 +7,7 @@ import type { Random } from "../support/random.js";
 
 export type Mutation = (random: Random, bytes: Uint8Array) => Uint8Array;
 
-/** Field 4 (open) to 18 (status) of ClientFrame, and some that it does not have. */
+/** Fields of ClientFrame, and some that it does not have. */
 const FIELD_MAX = 40;
 
 const wireTypes = { varint: 0, fixed64: 1, lengthDelimited: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
@@ -47,7 +47,7 @@ export const bodyMutations: Readonly<Record<string, Mutation>> = {
     let inner = random.bytes(random.below(60));
     for (let depth = random.below(6); depth > 0; depth--)
       inner = concat(key(1 + random.below(8), wireTypes.lengthDelimited), Uint8Array.of(inner.length & 0x7f), inner);
-    const field = key(2 + random.below(17), wireTypes.lengthDelimited);
+    const field = key(2 + random.below(24), wireTypes.lengthDelimited);
     return concat(bytes, field, Uint8Array.of(inner.length & 0x7f), inner);
   },
   /** Groups, which proto3 does not have, opened as deep as the frame is long. */

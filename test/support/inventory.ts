@@ -28,6 +28,13 @@ export async function takeInventory(daemon: ConnectOptions): Promise<Inventory> 
   for (const endpoint of child(tree, "endpoints") as StatusTree[])
     for (const what of ["bound", "hwpt", "pasids", "pageRequests", "openedBy"])
       add(`${endpoint["name"] as string} ${what}`, endpoint[what]);
+  for (const { address, device } of child(tree, "devices", "functions") as StatusTree[])
+    add(`PCI device ${(address as string).replaceAll(":", "_")}`, [
+      child(device, "open")!,
+      child(device, "interrupts")!,
+    ]);
+  for (const { id, ...group } of child(tree, "devices", "groups") as StatusTree[])
+    add(`VFIO group ${id as number}`, group);
   for (const iommu of child(tree, "iommus") as StatusTree[])
     add(`domains of ${iommu["name"] as string}`, iommu["domains"]);
   add("pinned memory", child(tree, "memory", "frames"));

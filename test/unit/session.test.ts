@@ -245,6 +245,23 @@ describe("endpoints", () => {
     expect(again.ask({ deviceBind: { iommufdToken: token } }).result).toMatchObject({ error: 0, id: 1 });
   });
 
+  test("who speaks for an endpoint that was released cannot bind, attach or use it: EBADF", () => {
+    const daemon = new TestDaemon();
+    daemon.open(token);
+    const device = endpoint(daemon);
+    const opened = device.replies.find(({ open }) => open)!.open!.token!;
+    const speaker = daemon.hello();
+    speaker.send({ join: { token: opened } });
+    device.session.end();
+    expect(speaker.ask({ deviceBind: { iommufdToken: token } }).result!.error).toBe(errno.EBADF);
+    expect(speaker.ask({ deviceAttach: { ptId: 1 } }).result!.error).toBe(errno.EBADF);
+    expect(speaker.ask({ deviceDetach: {} }).result!.error).toBe(errno.EBADF);
+    expect(speaker.ask({ deviceDma: { fill: {} } }).dma!.error).toBe(errno.EBADF);
+    expect(speaker.ask({ deviceWalk: {} }).walk!.error).toBe(errno.EBADF);
+    expect(speaker.ask({ deviceFaults: {} }).faults).toEqual(expect.objectContaining({ faults: [] }));
+    expect(endpoint(daemon).ask({ deviceBind: { iommufdToken: token } }).result!.error).toBe(0);
+  });
+
   test("attaching again replaces; what is not bound is EINVAL, what is no endpoint ENOTTY", () => {
     const daemon = new TestDaemon();
     const iommufd = daemon.open(token);
