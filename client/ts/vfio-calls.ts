@@ -40,8 +40,8 @@ function vfioCall<F extends Fields, T>(
   { data = new Uint8Array(0), room = data.length, memory = {} }: Behind = {},
 ): Call<T> {
   const bytes = new Uint8Array(layout.bytes + room);
-  const sized = { ...values, argsz: bytes.length } as unknown as Partial<StructValues<F>>;
-  bytes.set(encodeStruct(layout, sized));
+  bytes.set(encodeStruct(layout, values));
+  new DataView(bytes.buffer).setUint32(0, bytes.length, true); // argsz leads every struct of VFIO
   bytes.set(data, layout.bytes);
   return checked(name, rawCall(requestOf(name), bytes, memory), (raw) =>
     decode(decodeStruct(layout, raw.struct.subarray(0, layout.bytes)), raw.struct.subarray(layout.bytes), raw),

@@ -24,6 +24,8 @@ export interface Plan {
   readonly scaleRounds: number;
   /** Pages that are mapped by one MAP: a multiple of 512, so that large pages can hold them. */
   readonly scalePages: number;
+  /** Runs of each whole program. */
+  readonly programRounds: number;
   /** Areas of an IOAS that two domains mirror and three accesses pin. */
   readonly scaleAreas: number;
 }
@@ -42,6 +44,7 @@ export const FULL_PLAN: Plan = {
   scaleRounds: 3,
   scalePages: 16 * 1024 * 1024,
   scaleAreas: 100_000,
+  programRounds: 5,
 };
 
 /** For a look at a change: a tenth of the time, and ratios that are less sure. */
@@ -56,4 +59,5 @@ export const QUICK_PLAN: Plan = {
   copyBytes: 16 * 1024 * 1024,
   scalePages: 1024 * 1024,
   scaleAreas: 10_000,
+  programRounds: 1,
 };

@@ -82,7 +82,7 @@ export function quantity(value: number, unit: Unit): string {
     case "ns":
       return duration(value);
     case "GB/s":
-      return `${digits(value)} GB/s`;
+      return value < 1 ? `${digits(value * 1e3)} MB/s` : `${digits(value)} GB/s`;
     case "bytes":
       return `${digits(value)} bytes`;
     case "calls/s":

@@ -1,10 +1,12 @@
 /** The sections of the benchmark, and a run of some of them. */
 import { core } from "./core.js";
+import { dpdk } from "./dpdk.js";
 import { type Figure, LeftOut } from "./figure.js";
 import { dma, translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
 import { scale } from "./scale.js";
 import { batch, batchAttached, pipeline, roundTrip } from "./sockets.js";
+import { vfio } from "./vfio.js";
 import { Workshop } from "./workshop.js";
 
 type Section = (plan: Plan, workshop: Workshop) => Figure[] | Promise<Figure[]>;
@@ -19,6 +21,8 @@ export const sections = {
   translation,
   dma,
   scale,
+  vfio,
+  dpdk,
 } satisfies Record<string, Section>;
 
 export type SectionName = keyof typeof sections;

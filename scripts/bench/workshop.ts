@@ -3,16 +3,16 @@
  * processes of their own. Each is made when it is first asked for; `close` ends and removes everything.
  */
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { commandPath, repositoryRoot } from "../support/run-to-end.js";
 import { LeftOut } from "./figure.js";
 
-/** build/scripts/bench is three levels below. */
-const repositoryRoot = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const benchSources = join(repositoryRoot, "scripts/bench/c");
 const librarySources = join(repositoryRoot, "client/c/src");
+const shim = join(repositoryRoot, "build/client/shim/libiommufd-emu-shim.so");
 
 /** A server is slow to start on a machine that is busy, but not this slow. */
 const START_TIMEOUT_MS = 30_000;
@@ -20,7 +20,10 @@ const START_TIMEOUT_MS = 30_000;
 /** The exit status by which a C program says that it cannot measure here. */
 const EXIT_LEFT_OUT = 77;
 
-export type CProgram = "exchange" | "batch" | "echo";
+export type CProgram = "exchange" | "batch" | "echo" | "vfio";
+/** What a program is linked with, besides the C library of the system. */
+const usesLibrary: Readonly<Record<CProgram, boolean>> = { exchange: true, batch: true, echo: false, vfio: false };
+
 export type ServerKind = "daemon" | "nodeEcho" | "cEcho";
 
 export class Workshop {
@@ -45,8 +48,25 @@ export class Workshop {
    * @throws LeftOut without a compiler, or when the program says that it cannot measure here
    */
   async run(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
-    const path = await this.program(name);
-    const [command, ...rest] = onOneCpu([path, ...parameters.map(String)]);
+    return await this.measured(name, [await this.program(name), ...parameters.map(String)]);
+  }
+
+  /**
+   * Likewise under `iommufd-emu run`.
+   * @param options of that command
+   */
+  async runUnderShim(
+    options: readonly string[],
+    name: CProgram,
+    ...parameters: readonly (string | number)[]
+  ): Promise<number[][]> {
+    const program = [await this.program(name), ...parameters.map(String)];
+    shimOrLeftOut();
+    return await this.measured(name, [process.execPath, commandPath, "run", ...options, "--", ...program]);
+  }
+
+  private async measured(name: CProgram, words: [string, ...string[]]): Promise<number[][]> {
+    const [command, ...rest] = onOneCpu(words);
     const { status, output, errors } = await finished(command, rest);
     if (status === EXIT_LEFT_OUT) throw new LeftOut(errors.trim());
     if (status !== 0) throw new Error(`${name} failed: ${errors.trim()}`);
@@ -63,13 +83,12 @@ export class Workshop {
     const compiler = process.env["CC"] ?? "cc";
     if ((await finished(compiler, ["--version"])).status !== 0) throw new LeftOut(`no C compiler: ${compiler}`);
     const output = join(this.directory, name);
-    const usesLibrary = name !== "echo";
     const { status, errors } = await finished(compiler, [
       ...["-std=c11", "-D_GNU_SOURCE", '-DEMU_VERSION="bench"', "-O2"],
       ...[`-I${join(repositoryRoot, "client/c/include")}`, `-I${librarySources}`],
       join(benchSources, `${name}.c`),
-      ...(usesLibrary ? cFiles(librarySources) : []),
-      ...["-o", output],
+      ...(usesLibrary[name] ? cFiles(librarySources) : []),
+      ...["-pthread", "-o", output],
     ]);
     if (status !== 0) throw new Error(`${name}.c does not compile:\n${errors}`);
     return output;
@@ -100,11 +119,7 @@ export class Workshop {
   private async commandOf(kind: ServerKind, socket: string): Promise<[string, ...string[]]> {
     switch (kind) {
       case "daemon":
-        return [
-          process.execPath,
-          join(repositoryRoot, "client/cli/iommufd-emu"),
-          ...["serve", "--socket", socket, "--log-level", "warn"],
-        ];
+        return [process.execPath, commandPath, ...["serve", "--socket", socket, "--log-level", "warn"]];
       case "nodeEcho":
         return [process.execPath, fileURLToPath(new URL("echo-server.js", import.meta.url)), socket];
       case "cEcho":
@@ -140,16 +155,23 @@ function cFiles(directory: string): string[] {
 /** Room for what a measuring program prints: a line of a few numbers for each round. */
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** Runs a program to its end; a program that is not there has status -1. */
+/** @throws LeftOut if the preload shim is not built */
+export function shimOrLeftOut(): void {
+  if (!existsSync(shim)) throw new LeftOut("the preload shim is not built: npm run build:c");
+}
+
+/** Runs a program to its end, with nothing to read; a program that is not there has status -1. */
 export function finished(
   command: string,
   parameters: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<{ readonly status: number; readonly output: string; readonly errors: string }> {
   return new Promise((resolve) => {
-    execFile(command, parameters, { maxBuffer: OUTPUT_BYTES_MAX }, (error, output, errors) => {
+    const child = execFile(command, parameters, { maxBuffer: OUTPUT_BYTES_MAX, env }, (error, output, errors) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ status, output, errors: errors !== "" ? errors : (error?.message ?? "") });
     });
+    child.stdin?.end();
   });
 }
 

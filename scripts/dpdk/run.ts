@@ -10,6 +10,9 @@ import { runToEnd } from "../support/run-to-end.js";
 export const AUTOTEST = "dpdk-test";
 export const TESTPMD = "dpdk-testpmd";
 
+/** They make it run its test of DMA devices. */
+export const AUTOTEST_VARIABLES = { DPDK_TEST: "dmadev_autotest" };
+
 /** A run takes seconds. */
 const RUN_MS_MAX = 5 * 60_000;
 
@@ -17,7 +20,7 @@ const RUN_MS_MAX = 5 * 60_000;
  * Arguments of the environment abstraction layer: memory that is a file of the program's own, addresses of the program for the
  * device, nothing shared with other programs.
  */
-const EAL = ["--no-huge", "--iova-mode=va", "--no-shconf", "--no-telemetry"];
+export const EAL = ["--no-huge", "--iova-mode=va", "--no-shconf", "--no-telemetry"];
 
 export interface DpdkRun {
   readonly status: number | NodeJS.Signals;
@@ -42,7 +45,7 @@ const allow = (devices: readonly string[]): string[] => devices.flatMap((address
  */
 export async function runAutotest(options: DpdkRunOptions): Promise<DpdkRun> {
   const args = [AUTOTEST, ...EAL, "-m", "64", ...allow(options.devices)];
-  return await run(args, { DPDK_TEST: "dmadev_autotest" }, "", options);
+  return await run(args, AUTOTEST_VARIABLES, "", options);
 }
 
 /**

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** build/scripts/support is three levels below. */
 export const repositoryRoot = fileURLToPath(new URL("../../..", import.meta.url));
 
+/** The command iommufd-emu, for Node to run. */
+export const commandPath = join(repositoryRoot, "client/cli/iommufd-emu");
+
 /** From the signal that a program can catch to the one that it cannot. */
 const GRACE_MS = 10_000;
 
@@ -27,7 +30,7 @@ export async function runToEnd(
   args: readonly string[],
   { env, input, output, msMax }: RunToEndOptions,
 ): Promise<number | NodeJS.Signals> {
-  const command = [join(repositoryRoot, "client/cli/iommufd-emu"), ...args];
+  const command = [commandPath, ...args];
   const child = spawn(process.execPath, command, { env, stdio: [input ?? "ignore", output, output] });
   const end = () => {
     child.kill("SIGTERM");

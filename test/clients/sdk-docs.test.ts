@@ -25,7 +25,9 @@ test("the example runs in a project that has the package installed", () => {
   expect(stdout.split("\n")).toEqual(["hello", expect.stringMatching(/^EIO .+/), ""]);
 });
 
-const documented = new Set([...text.matchAll(/`(?:\w+\.)?(\w+)\(|, `(\w+)\(/g)].map(([, first, more]) => first ?? more));
+const documented = new Set(
+  [...text.matchAll(/`(?:\w+\.)?(\w+)\(|, `(\w+)\(/g)].map(([, first, more]) => first ?? more),
+);
 
 test("the table of calls has every call", () => {
   expect(Object.keys(calls).filter((name) => !documented.has(name))).toEqual([]);

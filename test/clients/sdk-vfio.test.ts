@@ -2,9 +2,6 @@
  * VFIO through the SDK, as a VMM uses it: containers, groups, device files, registers, interrupts, a DMA engine that is programmed;
  * over both ways to reach the state machine.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import {
   addDevice,
@@ -22,11 +19,10 @@ import {
   vfioContainerCalls,
   vfioDeviceCalls,
 } from "../../client/ts/index.js";
-import { createTestIommu } from "../../client/ts/testing.js";
 import { registers as ioat, type RegisterName } from "../../daemon/devices/pci/ioat/registers.js";
 import { registers as testdev } from "../../daemon/devices/pci/test-device/registers.js";
-import { serve } from "../../daemon/main/serve.js";
 import * as feature from "../../proto/uapi/vfio-feature.js";
+import { inProcess, overSocket, type Reached } from "../support/sdk-reach.js";
 
 const PAGE = 4096;
 const IOAT = "0000:00:04.0";
@@ -55,26 +51,6 @@ const STATE_MASK = 7n;
 const STATE = { IDLE: 1n, HALTED: 3n, ARMED: 4n };
 /** int_en and compl_write. */
 const COPY_CONTROL = 0x9;
-
-interface Reached {
-  readonly options: ConnectOptions;
-  stop(): Promise<void>;
-}
-
-async function overSocket(): Promise<Reached> {
-  const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-sdk-"));
-  const daemon = await serve({ socket: join(directory, "socket"), logLevel: "silent", devices: DEVICES });
-  const stop = async (): Promise<void> => {
-    await daemon.stop();
-    rmSync(directory, { recursive: true });
-  };
-  return { options: { socket: daemon.socketPath }, stop };
-}
-
-function inProcess(): Promise<Reached> {
-  const iommu = createTestIommu({ devices: DEVICES });
-  return Promise.resolve({ options: { transport: iommu.transport }, stop: () => iommu.close() });
-}
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -113,7 +89,7 @@ describe.each([
   const closing: (() => unknown)[] = [];
 
   beforeEach(async () => {
-    reached = await reach();
+    reached = await reach(DEVICES);
     ({ options } = reached);
   });
   afterEach(async () => {

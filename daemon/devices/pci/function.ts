@@ -71,6 +71,7 @@ export class PciDevice implements PciFunction {
   private readonly config: ConfigSpace;
   private readonly engine: DmaEngine;
   private readonly placement: BarPlacement;
+  private readonly later: PciHost["later"];
   /** By number of the BAR; the ROM's at ROM_INDEX. */
   private readonly addresses: number[] = [];
   private readonly memories: AllocatedBarMemory[] = [];
@@ -82,6 +83,8 @@ export class PciDevice implements PciFunction {
   private sink: InterruptSink | undefined;
   /** Of transfers that wait for pages, when a reset or the removal ends them. */
   private cancellation = new Cancellation();
+  /** Calls of the DMA port that have not returned to the model. */
+  private transfersCalled = 0;
 
   /** @throws RangeError: there is no memory or no address for a BAR */
   constructor(factory: PciModelFactory, options: PciFunctionOptions) {
@@ -96,7 +99,8 @@ export class PciDevice implements PciFunction {
       read: (physical, into) => (this.isMaster ? memory.read(physical, into) : errno.EIO),
       write: (physical, from) => (this.isMaster ? memory.write(physical, from) : errno.EIO),
     });
-    this.model = factory(this.host(options.later));
+    this.later = options.later;
+    this.model = factory(this.host());
     this.placement = options.placement;
     try {
       this.takeResources(options.allocateBarMemory);
@@ -132,11 +136,18 @@ export class PciDevice implements PciFunction {
     if (rom !== undefined) yield [ROM_INDEX, { space: "memory32", bytes: romBytes(rom) }];
   }
 
-  private host(later: PciHost["later"]): PciHost {
+  private host(): PciHost {
     const gated =
       <A extends unknown[]>(transfer: (options: DmaOptions, ...values: A) => DmaResult | Promise<DmaResult>) =>
-      (options: DmaOptions | undefined, ...values: A): DmaResult | Promise<DmaResult> =>
-        this.isMaster ? transfer({ cancellation: this.cancellation, ...options }, ...values) : MASTER_OFF;
+      (options: DmaOptions | undefined, ...values: A): DmaResult | Promise<DmaResult> => {
+        if (!this.isMaster) return MASTER_OFF;
+        this.transfersCalled++;
+        try {
+          return transfer({ cancellation: this.cancellation, ...options }, ...values);
+        } finally {
+          this.transfersCalled--;
+        }
+      };
     const read = gated((options, iova: U64, into: Uint8Array) => this.engine.read(iova, into, options));
     const write = gated((options, iova: U64, from: Uint8Array) => this.engine.write(iova, from, options));
     const copy = gated((options, destination: U64, source: U64, length: number) =>
@@ -155,7 +166,7 @@ export class PciDevice implements PciFunction {
       setIntx: (asserted) => {
         this.setIntx(asserted);
       },
-      later,
+      later: this.later,
     };
   }
 
@@ -227,7 +238,20 @@ export class PciDevice implements PciFunction {
     else memory.bytes.read(offset - memory.start, into);
   }
 
+  /** What a transfer of its own stores to its registers arrives once its model has returned, as a posted write does. */
   writeBar(bar: number, offset: number, from: Uint8Array): void {
+    if (this.transfersCalled === 0 || this.memoryAt(bar, offset) !== undefined) {
+      this.store(bar, offset, from);
+      return;
+    }
+    const { cancellation } = this;
+    const posted = from.slice();
+    this.later(() => {
+      if (!cancellation.cancelled) this.store(bar, offset, posted);
+    });
+  }
+
+  private store(bar: number, offset: number, from: Uint8Array): void {
     if (!this.present) return;
     if (this.msix?.write(bar, offset, from) === true) {
       this.sendPending();
