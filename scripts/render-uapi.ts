@@ -1,5 +1,5 @@
 /** Everything that is generated from the uAPI rows in proto/uapi. scripts/generate.mjs writes it, or checks that it stands. */
-import { cHeader } from "./render/c-header.js";
+import { cHeader, cVfioHeader } from "./render/c-header.js";
 import { cIoctlTable } from "./render/c-ioctl-table.js";
 import { ioctlDocs } from "./render/ioctl-docs.js";
 
@@ -7,6 +7,7 @@ import { ioctlDocs } from "./render/ioctl-docs.js";
 export function renderings(): Map<string, string> {
   return new Map([
     ["client/c/include/iommufd_emu_uapi.h", cHeader()],
+    ["client/c/include/iommufd_emu_vfio_uapi.h", cVfioHeader()],
     ["client/c/src/ioctl_table.h", cIoctlTable()],
     ["docs/ioctls.md", ioctlDocs()],
   ]);

@@ -7,7 +7,11 @@ import * as test from "../../proto/uapi/iommufd-test.js";
 import type { AnyField, FieldType, NamedNumber, StructLayout } from "../../proto/uapi/layout.js";
 import { hexadecimal } from "../../proto/uapi/listing.js";
 import { ioctlTable, type IoctlRow } from "../../proto/uapi/table.js";
-import { GENERATED_BY, records } from "./shared.js";
+import * as container from "../../proto/uapi/vfio.js";
+import * as devices from "../../proto/uapi/vfio-device.js";
+import * as features from "../../proto/uapi/vfio-feature.js";
+import * as interrupts from "../../proto/uapi/vfio-interrupts.js";
+import { GENERATED_BY, layouts, records } from "./shared.js";
 
 const cTypes: Readonly<Record<FieldType, string>> = {
   u8: "__u8",
@@ -40,10 +44,17 @@ function structLines(layout: StructLayout): string[] {
   return [
     `/* ${layout.bytes} bytes${short} */`,
     `struct ${layout.name} {`,
+    ...headerLines(layout),
     ...declarations(Object.values(layout.fields)),
     "};",
     "",
   ];
+}
+
+/** What a capability of VFIO begins with, before its own fields. */
+function headerLines({ fields }: StructLayout): string[] {
+  const begins = Object.values(fields).some(({ offset }) => offset === 0);
+  return begins ? [] : [`\tstruct ${container.vfio_info_cap_header.name} header;`];
 }
 
 /** The head and the tail of the test command around a union with a member per operation. */
@@ -105,8 +116,44 @@ function part(module: object, rows: readonly IoctlRow[], structs: readonly strin
   ];
 }
 
+const rowsOf = (family: IoctlRow["family"]) => ioctlTable.filter((row) => row.family === family);
+
+/** A header of its own: a program may have the system's <linux/vfio.h> instead, which older systems have without cdevs. */
+export function cVfioHeader(): string {
+  const modules = [container, devices, interrupts, features];
+  return [
+    "/* SPDX-License-Identifier: MIT */",
+    `/* ${GENERATED_BY} */`,
+    "/*",
+    " * The ioctls of VFIO: numbers, structs and flags under their Linux names, for C99 and C++. It may be included before or",
+    " * after the system's <linux/vfio.h>: whichever comes first defines everything.",
+    " */",
+    "#ifndef IOMMUFD_EMU_VFIO_UAPI_H",
+    "#define IOMMUFD_EMU_VFIO_UAPI_H",
+    "",
+    "#include <linux/types.h>",
+    "",
+    "#if !defined(VFIO_H) && !defined(_UAPIVFIO_H)",
+    "#define VFIO_H",
+    "#define _UAPIVFIO_H",
+    "",
+    ...rowsOf("vfio").map((row) => define({ name: row.name, value: row.request })),
+    "",
+    ...modules.flatMap((module) => [
+      ...furtherNumbers(module, new Set()).map(define),
+      "",
+      ...layouts(module).flatMap(structLines),
+    ]),
+    "#endif /* the system's <linux/vfio.h> */",
+    "",
+    "#endif /* IOMMUFD_EMU_VFIO_UAPI_H */",
+    "",
+  ]
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n");
+}
+
 export function cHeader(): string {
-  const rowsOf = (family: IoctlRow["family"]) => ioctlTable.filter((row) => row.family === family);
   // MAP, MAP_FILE and COPY share flags, but no two rows share a struct.
   const structs = rowsOf("iommufd").flatMap((row) => structLines(row.struct));
   return [
@@ -115,7 +162,7 @@ export function cHeader(): string {
     "/*",
     " * The ioctls of /dev/iommu: numbers, structs and flags under their Linux names, for C99 and C++. It may be included",
     " * before or after the system's <linux/iommufd.h>: whichever comes first defines everything. VFIO's are in",
-    " * <linux/vfio.h>.",
+    " * iommufd_emu_vfio_uapi.h.",
     " */",
     "#ifndef IOMMUFD_EMU_UAPI_H",
     "#define IOMMUFD_EMU_UAPI_H",

@@ -15,9 +15,12 @@ const argumentStructs: ReadonlySet<StructLayout> = new Set([
   ...testOperations.map((operation) => operation.struct),
 ]);
 
+/** All layouts of a module. */
+export function layouts(module: object): StructLayout[] {
+  return Object.values(module as Record<string, unknown>).filter(isLayout);
+}
+
 /** The layouts of a module that are no ioctl's argument: data that pointers name, records of queues. */
 export function records(module: object): StructLayout[] {
-  return Object.values(module as Record<string, unknown>)
-    .filter(isLayout)
-    .filter((layout) => !argumentStructs.has(layout));
+  return layouts(module).filter((layout) => !argumentStructs.has(layout));
 }

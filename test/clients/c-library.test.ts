@@ -23,14 +23,19 @@ function outcomes(output: string): Map<string, string> {
 /** The daemon that a program runs against, if not the real one. */
 const daemons: Readonly<Record<string, typeof AccessDaemon>> = { descriptor_test: AccessDaemon };
 
-const programs = ["codec_test", "call_test", "library_test", "pasid_test", "descriptor_test", "made_test"].map(
-  (program) => ({
-    program,
-    names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_(?:CONTEXT|MACHINE))\((\w+)\),$/gm).map(
-      ([, name]) => name!,
-    ),
-  }),
-);
+/** What a program needs of the real daemon. */
+const options: Readonly<Record<string, readonly string[]>> = {
+  vfio_test: ["--device", "ioat@0000:00:08.0,group=8", "--device", "testdev@0000:01:00.0,group=9"],
+};
+
+const programs = [
+  ...["codec_test", "call_test", "library_test", "pasid_test", "descriptor_test", "made_test", "vfio_test"],
+].map((program) => ({
+  program,
+  names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_(?:CONTEXT|MACHINE))\((\w+)\),$/gm).map(
+    ([, name]) => name!,
+  ),
+}));
 
 const builds = [
   { build: "plain", option: "--tests", directory: "build/test/clients/c" },
@@ -46,7 +51,7 @@ for (const { build, option, directory } of builds) {
       let text: string;
 
       beforeAll(async () => {
-        const daemon = await (daemons[program] ?? DaemonProcess).start();
+        const daemon = await (daemons[program]?.start() ?? DaemonProcess.start(options[program]));
         try {
           const end = await runProgram(root(join(directory, program)), [], { IOMMUFD_EMU_SOCKET: daemon.socket });
           text = `${end.stdout}${end.stderr}exit status ${String(end.status)}\n`;
@@ -82,12 +87,14 @@ requirements("compiler", "native").describe("C library as a package", () => {
   const include = `-I${root("client/c/include")}`;
   const strict = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", include];
 
-  test.each([
-    { language: "C99", command: "cc", flags: ["-std=c99"], name: "program.c" },
-    { language: "C++", command: "c++", flags: ["-std=c++11"], name: "program.cpp" },
-  ])("its public header is clean $language", async ({ command, flags, name }) => {
+  test.each(
+    ["iommufd_emu.h", "iommufd_emu_vfio.h"].flatMap((header) => [
+      { header, language: "C99", command: "cc", flags: ["-std=c99"], name: "program.c" },
+      { header, language: "C++", command: "c++", flags: ["-std=c++11"], name: "program.cpp" },
+    ]),
+  )("its public header $header is clean $language", async ({ header, command, flags, name }) => {
     const program = join(directory, name);
-    writeFileSync(program, '#include "iommufd_emu.h"\n#include "iommufd_emu.h"\nint main(void) { return 0; }\n');
+    writeFileSync(program, `#include "${header}"\n#include "${header}"\nint main(void) { return 0; }\n`);
     const end = await runProgram(command, [...flags, ...strict, program], {});
     if (end.status === "ENOENT") process.stderr.write(`skipped: there is no ${command}\n`);
     else expect(end).toEqual({ status: 0, stdout: "", stderr: "" });
@@ -132,11 +139,12 @@ requirements("compiler", "native").describe("C library as a package", () => {
     }
   });
 
-  test("it exports what the public header declares, and nothing else", async () => {
+  test("it exports what the public headers declare, and nothing else", async () => {
     const { stdout } = await runProgram("nm", ["-D", "--defined-only", root("build/client/c/libiommufd-emu.so.0")], {});
     const exported = [...stdout.matchAll(/ T (\w+)$/gm)].map(([, name]) => name!);
-    const header = sourceMatches(["../../../client/c/include/iommufd_emu.h"], /^IOMMUFD_EMU_API [^(]*?(\w+)\(/gm);
-    expect(exported).toEqual(header.map(([, name]) => name!).sort());
+    const headers = ["iommufd_emu.h", "iommufd_emu_vfio.h"].map((name) => `../../../client/c/include/${name}`);
+    const declared = sourceMatches(headers, /^IOMMUFD_EMU_API [^(]*?(\w+)\(/gm);
+    expect(exported).toEqual(declared.map(([, name]) => name!).sort());
   });
 });
 

@@ -8,7 +8,7 @@ import * as api from "../../proto/uapi/iommufd.js";
 import * as testApi from "../../proto/uapi/iommufd-test.js";
 import { fieldBytes, type AnyField, type StructLayout } from "../../proto/uapi/layout.js";
 import { ioctlListing, ioctlListingJson } from "../../proto/uapi/listing.js";
-import { ioctlTable, rowOf } from "../../proto/uapi/table.js";
+import { type IoctlRow, ioctlTable, rowOf } from "../../proto/uapi/table.js";
 import * as vfio from "../../proto/uapi/vfio.js";
 import * as vfioDevice from "../../proto/uapi/vfio-device.js";
 import * as vfioFeature from "../../proto/uapi/vfio-feature.js";
@@ -252,19 +252,28 @@ if (!hasCompilers) console.warn("no gcc and g++ here: the C header is not compil
   let counter = 0;
 
   const main = "int main(void) { return 0; }\n";
-  const numbers = () =>
-    modules
-      .slice(0, 2)
+  const numbersOf = (of: typeof modules, rows: typeof ioctlTable) =>
+    of
       .flatMap((module) => Object.entries(module))
       .filter((entry): entry is [string, number] => typeof entry[1] === "number" && /^[A-Z]/.test(entry[0]))
-      .concat(ioctlTable.filter(({ family }) => family !== "vfio").map(({ name, request }) => [name, request]))
+      .concat(rows.map(({ name, request }) => [name, request]))
       .map(([name, value]) => `typedef char number_${name}[(${name}) == ${value}u ? 1 : -1] __attribute__((unused));`);
+  const isVfio = ({ family }: IoctlRow) => family === "vfio";
 
   test.each(["gcc", "g++"] as const)("%s lays every struct out as its row says, and has every number", (compiler) => {
     const checks = [...apiLayouts, ...testLayouts].flatMap(assertions);
+    const rows = ioctlTable.filter((row) => !isVfio(row));
     const head = ["#include <stddef.h>", "#include <iommufd_emu_uapi.h>"];
     expect(() => {
-      run(compiler, [...head, ...checks, ...numbers(), main].join("\n"));
+      run(compiler, [...head, ...checks, ...numbersOf(modules.slice(0, 2), rows), main].join("\n"));
+    }).not.toThrow();
+  });
+
+  test.each(["gcc", "g++"] as const)("%s finds the same of VFIO in its own header", (compiler) => {
+    const numbers = numbersOf(modules.slice(2), ioctlTable.filter(isVfio));
+    const head = ["#include <stddef.h>", "#include <iommufd_emu_vfio_uapi.h>"];
+    expect(() => {
+      run(compiler, [...head, ...vfioLayouts.flatMap(assertions), ...numbers, main].join("\n"));
     }).not.toThrow();
   });
 

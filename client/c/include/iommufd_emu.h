@@ -325,7 +325,7 @@ struct iommufd_emu_memory {
 /*
  * mmap(2) of an iommufd: memory that a virtual IOMMU offers, at the offset that IOMMU_VIOMMU_ALLOC told in the driver's
  * struct. -ENXIO: not exactly what is offered; -EACCES, -ENOENT: this process may not open the daemon's file; -EOPNOTSUPP:
- * there are registers of a VFIO device, which only the preload shim maps.
+ * there are registers of a VFIO device: see iommufd_emu_vfio_map.
  */
 IOMMUFD_EMU_API int iommufd_emu_mmap(struct iommufd_emu *context, uint64_t offset, size_t length,
 				     struct iommufd_emu_memory *memory);

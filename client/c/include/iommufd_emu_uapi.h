@@ -3,7 +3,7 @@
 /*
  * The ioctls of /dev/iommu: numbers, structs and flags under their Linux names, for C99 and C++. It may be included
  * before or after the system's <linux/iommufd.h>: whichever comes first defines everything. VFIO's are in
- * <linux/vfio.h>.
+ * iommufd_emu_vfio_uapi.h.
  */
 #ifndef IOMMUFD_EMU_UAPI_H
 #define IOMMUFD_EMU_UAPI_H

@@ -59,4 +59,18 @@ int emu_own_ioctl(struct iommufd_emu *context, uint32_t request, void *argument)
 /* Begins a request of a context, or returns -EBUSY while calls are in flight. */
 int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, enum emu_request kind);
 
+/* read(2), write(2); with an offset, which may be NULL, pread(2), pwrite(2). The bytes or a negative errno. */
+int emu_context_transfer(struct iommufd_emu *context, bool reads, uint64_t address, size_t count,
+			 const uint64_t *offset);
+
+/* The daemon that the context is connected to. 0 or a negative errno. */
+int emu_daemon_of(const struct iommufd_emu *context, struct emu_address *daemon);
+
+/* mmap(2): what there is to map, and a context that keeps it and speaks for it. 0 or a negative errno. */
+int emu_context_map(struct iommufd_emu *context, uint64_t offset, size_t length, struct emu_mappable *mappable,
+		    struct iommufd_emu **holder);
+
+/* Maps the daemon's file; its address or a negative errno. */
+long emu_map_file(const char *path, size_t length, uint64_t offset);
+
 #endif

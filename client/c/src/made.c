@@ -11,15 +11,20 @@
 #include "context.h"
 #include "system.h"
 
-static int transfer(struct iommufd_emu *context, bool reads, uint64_t address, size_t count)
+int emu_context_transfer(struct iommufd_emu *context, bool reads, uint64_t address, size_t count,
+			 const uint64_t *offset)
 {
-	struct emu_transfer transfer = { .reads = reads, .address = address, .count = count };
+	struct emu_transfer transfer = {
+		.reads = reads,
+		.address = address,
+		.count = count < INT32_MAX ? count : INT32_MAX,
+		.positioned = offset,
+		.offset = offset ? *offset : 0,
+	};
 	int error;
 
 	if (context->in_flight)
 		return -EBUSY;
-	if (count > INT32_MAX)
-		count = INT32_MAX;
 	error = emu_run_transfer(&context->connection, &transfer);
 	if (error)
 		return error;
@@ -29,12 +34,12 @@ static int transfer(struct iommufd_emu *context, bool reads, uint64_t address, s
 
 int iommufd_emu_read(struct iommufd_emu *context, void *buffer, size_t count)
 {
-	return transfer(context, true, (uintptr_t)buffer, count);
+	return emu_context_transfer(context, true, (uintptr_t)buffer, count, NULL);
 }
 
 int iommufd_emu_write(struct iommufd_emu *context, const void *buffer, size_t count)
 {
-	return transfer(context, false, (uintptr_t)buffer, count);
+	return emu_context_transfer(context, false, (uintptr_t)buffer, count, NULL);
 }
 
 uint64_t iommufd_emu_size(const struct iommufd_emu *context)
@@ -42,8 +47,7 @@ uint64_t iommufd_emu_size(const struct iommufd_emu *context)
 	return context->connection.size;
 }
 
-/* The daemon that the context is connected to. */
-static int daemon_of(const struct iommufd_emu *context, struct emu_address *daemon)
+int emu_daemon_of(const struct iommufd_emu *context, struct emu_address *daemon)
 {
 	memset(daemon, 0, sizeof(*daemon));
 	daemon->length = sizeof(daemon->name);
@@ -61,7 +65,7 @@ static int join_notified(const struct iommufd_emu *context)
 		.receive_capacity = sizeof(receive),
 	};
 	struct emu_address daemon;
-	int fd, error = daemon_of(context, &daemon);
+	int fd, error = emu_daemon_of(context, &daemon);
 
 	if (error)
 		return error;
@@ -89,37 +93,43 @@ int iommufd_emu_poll_fd(struct iommufd_emu *context)
 	return fd;
 }
 
-/* Maps the daemon's file; its address or a negative errno. */
-static long map_file(const char *path, size_t length)
+long emu_map_file(const char *path, size_t length, uint64_t offset)
 {
 	long fd = emu_sys(openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
 	long address;
 
 	if (fd < 0)
 		return fd;
-	address = emu_sys(mmap, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	address = emu_sys(mmap, 0, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
 	emu_sys(close, fd);
 	return address;
+}
+
+int emu_context_map(struct iommufd_emu *context, uint64_t offset, size_t length, struct emu_mappable *mappable,
+		    struct iommufd_emu **holder)
+{
+	struct iommufd_emu_token token;
+	struct emu_address daemon;
+	int error;
+
+	if (context->in_flight)
+		return -EBUSY;
+	error = emu_daemon_of(context, &daemon);
+	if (!error)
+		error = emu_map(&context->connection, offset, length, mappable);
+	if (error)
+		return error;
+	token.length = mappable->token_bytes;
+	memcpy(token.bytes, mappable->token, token.length);
+	return iommufd_emu_join(daemon.name.sun_path, &token, true, holder);
 }
 
 int iommufd_emu_mmap(struct iommufd_emu *context, uint64_t offset, size_t length, struct iommufd_emu_memory *memory)
 {
 	struct emu_mappable mappable;
-	struct iommufd_emu_token token;
-	struct emu_address daemon;
 	long address;
-	int error;
+	int error = emu_context_map(context, offset, length, &mappable, &memory->holder);
 
-	if (context->in_flight)
-		return -EBUSY;
-	error = daemon_of(context, &daemon);
-	if (!error)
-		error = emu_map(&context->connection, offset, length, &mappable);
-	if (error)
-		return error;
-	token.length = mappable.token_bytes;
-	memcpy(token.bytes, mappable.token, token.length);
-	error = iommufd_emu_join(daemon.name.sun_path, &token, true, &memory->holder);
 	if (error)
 		return error;
 	/* Registers would need the program's faults, which are not the library's. */
@@ -127,7 +137,7 @@ int iommufd_emu_mmap(struct iommufd_emu *context, uint64_t offset, size_t length
 		iommufd_emu_close(memory->holder);
 		return -EOPNOTSUPP;
 	}
-	address = map_file(mappable.path, length);
+	address = emu_map_file(mappable.path, length, 0);
 	if (address < 0 && address > -4096) {
 		iommufd_emu_close(memory->holder);
 		return (int)address;
