@@ -1,14 +1,15 @@
 /**
  * The ordered index of an IOAS's areas: a B+ tree over ranges that never overlap, each carrying the number of an area.
  *
- * Nodes are rows of typed arrays, so a million areas cost tens of bytes each and a descent touches few cache lines.
- * Every entry of an inner node summarises its subtree: first start, last end and the widest gap between two neighbours,
- * which lets the search for free IOVA skip subtrees that have no room. Invariant: entries of a node ascend, and an
- * entry of an inner node equals the summary of the node that it refers to.
+ * Nodes are rows of one typed array, so a million areas cost tens of bytes each and a descent touches few cache lines.
+ * Every entry of an inner node summarises its subtree: first start and last end. The widest gap between two neighbours,
+ * which lets the search for free IOVA skip subtrees that have no room, is worked out when it is asked for. Invariants:
+ * entries of a node ascend, an entry of an inner node equals the summary of the node that it refers to, and above a node
+ * whose widest gap is unknown all are.
  */
 import { U64 } from "../u64.js";
 
-/** Entries in a node. 32 entries of a leaf are ten cache lines; a million areas are four levels. */
+/** Entries in a node. 32 entries are ten cache lines; a million areas are four or five levels. */
 const CAPACITY = 32;
 /** A node with fewer entries is joined with a neighbour if the two fit in one with room to spare. */
 const SPARSE = CAPACITY / 4;
@@ -17,6 +18,18 @@ const JOINED_MAX = (CAPACITY * 3) / 4;
 const LEVELS_MAX = 16;
 const INITIAL_NODES = 8;
 const WORD = 0x1_0000_0000;
+
+/** The words of an entry: start and last address, and in a leaf the area, in an inner node the node below. */
+const START_HIGH = 0;
+const START_LOW = 1;
+const END_HIGH = 2;
+const END_LOW = 3;
+const REFERENCE = 4;
+const ENTRY_WORDS = 5;
+const NODE_WORDS = CAPACITY * ENTRY_WORDS;
+
+/** The widest gap of a node that has changed since it was last asked for. */
+const UNKNOWN = -1;
 
 /** No entry: what `seek` and `next` answer at the end. */
 export const NONE = -1;
@@ -38,12 +51,7 @@ export class AreaTree {
   size = 0;
 
   private nodes = INITIAL_NODES;
-  private startHigh = new Uint32Array(INITIAL_NODES * CAPACITY);
-  private startLow = new Uint32Array(INITIAL_NODES * CAPACITY);
-  private endHigh = new Uint32Array(INITIAL_NODES * CAPACITY);
-  private endLow = new Uint32Array(INITIAL_NODES * CAPACITY);
-  /** In a leaf the area, in an inner node the node below. */
-  private reference = new Int32Array(INITIAL_NODES * CAPACITY);
+  private words = new Uint32Array(INITIAL_NODES * NODE_WORDS);
   /** By node: entries in use; the leaf to the right and to the left; widest gap between two entries of the subtree. */
   private count = new Int32Array(INITIAL_NODES);
   private right = new Int32Array(INITIAL_NODES);
@@ -59,19 +67,17 @@ export class AreaTree {
   /** The nodes of the last descent and the entry taken in each, by level: 0 is the leaf. */
   private readonly pathNode = new Int32Array(LEVELS_MAX);
   private readonly pathEntry = new Int32Array(LEVELS_MAX);
+  /** The address that it went to: whoever asks for a place usually changes it next. Undefined: the tree has changed. */
+  private pathAddress: U64 | undefined;
 
   // ---- reading. A position is valid until the tree changes. ----------------------------------------------------------
 
   /** Position of the lowest area whose last address is at least `address`, or NONE. */
   seek(address: U64): number {
-    let node = this.root;
-    for (let level = this.height; level > 0; level--) {
-      const entry = this.firstEndingAt(node, address);
-      if (entry === this.count[node]) return NONE;
-      node = this.reference[node * CAPACITY + entry]!;
-    }
-    const entry = this.firstEndingAt(node, address);
-    return entry === this.count[node] ? NONE : node * CAPACITY + entry;
+    this.descend(address);
+    const leaf = this.pathNode[0]!;
+    const entry = this.pathEntry[0]!;
+    return entry === this.count[leaf] ? NONE : leaf * CAPACITY + entry;
   }
 
   /** Position of the lowest area, or NONE. */
@@ -88,15 +94,17 @@ export class AreaTree {
   }
 
   start(position: number): U64 {
-    return U64.fromWords(this.startHigh[position]!, this.startLow[position]!);
+    const at = position * ENTRY_WORDS;
+    return U64.fromWords(this.words[at + START_HIGH]!, this.words[at + START_LOW]!);
   }
 
   last(position: number): U64 {
-    return U64.fromWords(this.endHigh[position]!, this.endLow[position]!);
+    const at = position * ENTRY_WORDS;
+    return U64.fromWords(this.words[at + END_HIGH]!, this.words[at + END_LOW]!);
   }
 
   area(position: number): number {
-    return this.reference[position]!;
+    return this.words[position * ENTRY_WORDS + REFERENCE]!;
   }
 
   /** Whether some area intersects [start, last]. */
@@ -140,20 +148,24 @@ export class AreaTree {
     }
     this.openEntry(leaf, entry);
     this.store(leaf * CAPACITY + entry, start, last, area);
+    // The path leads to the new entry.
     this.refreshPath();
   }
 
   /** Makes the area at this position end earlier. Preconditions: start <= last < its present last. */
   shorten(position: number, last: U64): void {
-    this.descend(this.last(position));
-    this.endHigh[position] = last.high;
-    this.endLow[position] = last.low;
+    this.descendTo(position);
+    const at = position * ENTRY_WORDS;
+    this.words[at + END_HIGH] = last.high;
+    this.words[at + END_LOW] = last.low;
+    this.pathAddress = undefined;
     this.refreshPath();
   }
 
   /** Removes the area at this position. */
   remove(position: number): void {
-    this.descend(this.last(position));
+    this.descendTo(position);
+    this.pathAddress = undefined;
     this.size--;
     this.closeEntry(this.pathNode[0]!, this.pathEntry[0]!);
     this.refreshPath();
@@ -165,6 +177,7 @@ export class AreaTree {
     const visit = (node: number, level: number): void => {
       const count = this.count[node]!;
       if (count === 0 && node !== this.root) throw new Error("empty node");
+      const isKnown = this.widest[node] !== UNKNOWN;
       let widest = 0;
       for (let entry = 0; entry < count; entry++) {
         const at = node * CAPACITY + entry;
@@ -173,14 +186,15 @@ export class AreaTree {
           widest = Math.max(widest, this.width(this.start(at), this.last(at - 1).plus(U64.ONE)));
         }
         if (level === 0) continue;
-        const below = this.reference[at]!;
+        const below = this.area(at);
+        if (isKnown && this.widest[below] === UNKNOWN) throw new Error("widest gap of a node known before its parts");
         visit(below, level - 1);
         const head = below * CAPACITY;
         if (!this.start(at).equals(this.start(head))) throw new Error("wrong summary of starts");
         if (!this.last(at).equals(this.last(head + this.count[below]! - 1))) throw new Error("wrong summary of ends");
         widest = Math.max(widest, this.widest[below]!);
       }
-      if (this.widest[node] !== widest) throw new Error("wrong widest gap");
+      if (isKnown && this.widest[node] !== widest) throw new Error("wrong widest gap");
     };
     visit(this.root, this.height);
   }
@@ -189,15 +203,17 @@ export class AreaTree {
 
   /** Index of the first entry of a node whose end is at least `address`; the count if there is none. */
   private firstEndingAt(node: number, address: U64): number {
+    const { words } = this;
     const high = address.high >>> 0;
     const low = address.low >>> 0;
-    const base = node * CAPACITY;
+    const base = node * NODE_WORDS;
     let from = 0;
     let to = this.count[node]!;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      const endHigh = this.endHigh[base + middle]!;
-      if (endHigh < high || (endHigh === high && this.endLow[base + middle]! < low)) from = middle + 1;
+      const at = base + middle * ENTRY_WORDS;
+      const endHigh = words[at + END_HIGH]!;
+      if (endHigh < high || (endHigh === high && words[at + END_LOW]! < low)) from = middle + 1;
       else to = middle;
     }
     return from;
@@ -205,15 +221,23 @@ export class AreaTree {
 
   /** Records the path to where an area that ends at or begins at `address` is or belongs. */
   private descend(address: U64): void {
+    if (this.pathAddress?.equals(address) === true) return;
     let node = this.root;
     for (let level = this.height; level > 0; level--) {
       const entry = Math.min(this.firstEndingAt(node, address), this.count[node]! - 1);
       this.pathNode[level] = node;
       this.pathEntry[level] = entry;
-      node = this.reference[node * CAPACITY + entry]!;
+      node = this.area(node * CAPACITY + entry);
     }
     this.pathNode[0] = node;
     this.pathEntry[0] = this.firstEndingAt(node, address);
+    this.pathAddress = address;
+  }
+
+  /** Records the path to a position. */
+  private descendTo(position: number): void {
+    const found = this.pathAddress === undefined ? NONE : this.pathNode[0]! * CAPACITY + this.pathEntry[0]!;
+    if (found !== position) this.descend(this.last(position));
   }
 
   /** Position of the first area at or above the one ending at `end` behind which there may be `bytes` free bytes. */
@@ -237,7 +261,7 @@ export class AreaTree {
     const count = this.count[node]!;
     for (let index = entry; index < count; index++) {
       const inside = level > 0 && !(skipInside && index === entry);
-      if (inside && this.widest[this.reference[base + index]!]! >= bytes) return index;
+      if (inside && this.widestOf(this.area(base + index), level - 1) >= bytes) return index;
       if (index + 1 < count && this.gapBehind(base + index) >= bytes) return index;
     }
     return NONE;
@@ -247,8 +271,8 @@ export class AreaTree {
     // On the path's own entry only the gap behind it is meant, because its inside was searched on the way up.
     let onPath = this.pathEntry[level] === entry && this.pathNode[level] === node;
     while (level > 0) {
-      const below = this.reference[node * CAPACITY + entry]!;
-      if (onPath || this.widest[below]! < bytes) return this.lastPosition(below, level - 1);
+      const below = this.area(node * CAPACITY + entry);
+      if (onPath || this.widestOf(below, level - 1) < bytes) return this.lastPosition(below, level - 1);
       level--;
       node = below;
       onPath = false;
@@ -258,7 +282,7 @@ export class AreaTree {
   }
 
   private lastPosition(node: number, level: number): number {
-    for (; level > 0; level--) node = this.reference[node * CAPACITY + this.count[node]! - 1]!;
+    for (; level > 0; level--) node = this.area(node * CAPACITY + this.count[node]! - 1);
     return node * CAPACITY + this.count[node]! - 1;
   }
 
@@ -268,35 +292,55 @@ export class AreaTree {
   }
 
   /** Free bytes between an entry and the next of the same node, rounded to nearest. */
-  private gapBehind(at: number): number {
-    const high = this.startHigh[at + 1]! - this.endHigh[at]!;
-    return high * WORD + (this.startLow[at + 1]! - this.endLow[at]! - 1);
+  private gapBehind(position: number): number {
+    const { words } = this;
+    const at = position * ENTRY_WORDS;
+    const next = at + ENTRY_WORDS;
+    const high = words[next + START_HIGH]! - words[at + END_HIGH]!;
+    return high * WORD + (words[next + START_LOW]! - words[at + END_LOW]! - 1);
+  }
+
+  /** The widest gap between two neighbours of a subtree, worked out if it is unknown. */
+  private widestOf(node: number, level: number): number {
+    const known = this.widest[node]!;
+    if (known !== UNKNOWN) return known;
+    const base = node * CAPACITY;
+    const count = this.count[node]!;
+    let widest = 0;
+    for (let entry = 0; entry < count; entry++) {
+      if (entry + 1 < count) widest = Math.max(widest, this.gapBehind(base + entry));
+      if (level > 0) widest = Math.max(widest, this.widestOf(this.area(base + entry), level - 1));
+    }
+    this.widest[node] = widest;
+    return widest;
   }
 
   // ---- nodes --------------------------------------------------------------------------------------------------------
 
-  private store(at: number, start: U64, last: U64, reference: number): void {
-    this.startHigh[at] = start.high;
-    this.startLow[at] = start.low;
-    this.endHigh[at] = last.high;
-    this.endLow[at] = last.low;
-    this.reference[at] = reference;
+  private store(position: number, start: U64, last: U64, reference: number): void {
+    const { words } = this;
+    const at = position * ENTRY_WORDS;
+    words[at + START_HIGH] = start.high;
+    words[at + START_LOW] = start.low;
+    words[at + END_HIGH] = last.high;
+    words[at + END_LOW] = last.low;
+    words[at + REFERENCE] = reference;
   }
 
   private copyEntries(from: number, to: number, count: number): void {
-    for (const column of [this.startHigh, this.startLow, this.endHigh, this.endLow, this.reference])
-      column.copyWithin(to, from, from + count);
+    const start = from * ENTRY_WORDS;
+    this.words.copyWithin(to * ENTRY_WORDS, start, start + count * ENTRY_WORDS);
   }
 
   private openEntry(node: number, entry: number): void {
-    const at = node * CAPACITY + entry;
-    this.copyEntries(at, at + 1, this.count[node]! - entry);
+    const position = node * CAPACITY + entry;
+    this.copyEntries(position, position + 1, this.count[node]! - entry);
     this.count[node]!++;
   }
 
   private closeEntry(node: number, entry: number): void {
-    const at = node * CAPACITY + entry;
-    this.copyEntries(at + 1, at, this.count[node]! - entry - 1);
+    const position = node * CAPACITY + entry;
+    this.copyEntries(position + 1, position, this.count[node]! - entry - 1);
     this.count[node]!--;
   }
 
@@ -304,11 +348,7 @@ export class AreaTree {
     const node = this.freed.pop() ?? this.used++;
     if (node === this.nodes) {
       this.nodes = Math.ceil(this.nodes * 1.5);
-      this.startHigh = grown(this.startHigh, this.nodes * CAPACITY);
-      this.startLow = grown(this.startLow, this.nodes * CAPACITY);
-      this.endHigh = grown(this.endHigh, this.nodes * CAPACITY);
-      this.endLow = grown(this.endLow, this.nodes * CAPACITY);
-      this.reference = grown(this.reference, this.nodes * CAPACITY);
+      this.words = grown(this.words, this.nodes * NODE_WORDS);
       this.count = grown(this.count, this.nodes);
       this.right = grown(this.right, this.nodes);
       this.left = grown(this.left, this.nodes);
@@ -317,47 +357,52 @@ export class AreaTree {
     this.count[node] = 0;
     this.right[node] = NONE;
     this.left[node] = NONE;
-    this.widest[node] = 0;
+    this.widest[node] = UNKNOWN;
     return node;
   }
 
-  /** Recomputes the widest gap of one node from its entries. */
-  private refreshWidest(node: number, level: number): void {
-    const base = node * CAPACITY;
-    const count = this.count[node]!;
-    let widest = 0;
-    for (let entry = 0; entry < count; entry++) {
-      if (entry + 1 < count) widest = Math.max(widest, this.gapBehind(base + entry));
-      if (level > 0) widest = Math.max(widest, this.widest[this.reference[base + entry]!]!);
-    }
-    this.widest[node] = widest;
+  /** Makes an entry of an inner node the summary of the node below it. @returns whether it was not */
+  private refreshEntry(position: number): boolean {
+    const { words } = this;
+    const at = position * ENTRY_WORDS;
+    const below = words[at + REFERENCE]!;
+    const head = below * NODE_WORDS;
+    const tail = head + (this.count[below]! - 1) * ENTRY_WORDS;
+    const isSame =
+      words[at + END_LOW] === words[tail + END_LOW] &&
+      words[at + END_HIGH] === words[tail + END_HIGH] &&
+      words[at + START_LOW] === words[head + START_LOW] &&
+      words[at + START_HIGH] === words[head + START_HIGH];
+    if (isSame) return false;
+    words[at + START_HIGH] = words[head + START_HIGH]!;
+    words[at + START_LOW] = words[head + START_LOW]!;
+    words[at + END_HIGH] = words[tail + END_HIGH]!;
+    words[at + END_LOW] = words[tail + END_LOW]!;
+    return true;
   }
 
-  /** Makes an entry of an inner node the summary of the node below it. */
-  private refreshEntry(at: number): void {
-    const head = this.reference[at]! * CAPACITY;
-    const tail = head + this.count[this.reference[at]!]! - 1;
-    this.startHigh[at] = this.startHigh[head]!;
-    this.startLow[at] = this.startLow[head]!;
-    this.endHigh[at] = this.endHigh[tail]!;
-    this.endLow[at] = this.endLow[tail]!;
-  }
-
-  /** Carries a change of the path's leaf upwards; a node that became empty leaves its parent. */
-  private refreshPath(): void {
+  /** The path's leaf is about to change, or has changed. */
+  private forgetWidest(): void {
     for (let level = 0; level <= this.height; level++) {
       const node = this.pathNode[level]!;
-      if (level > 0) {
-        const entry = this.pathEntry[level]!;
-        const below = this.pathNode[level - 1]!;
-        if (this.count[below] === 0) {
-          this.discard(below, level - 1);
-          this.closeEntry(node, entry);
-        } else {
-          this.refreshEntry(node * CAPACITY + entry);
-        }
+      if (this.widest[node] === UNKNOWN) return;
+      this.widest[node] = UNKNOWN;
+    }
+  }
+
+  /** Carries a change of the path's leaf upwards as far as it is seen; a node that became empty leaves its parent. */
+  private refreshPath(): void {
+    this.forgetWidest();
+    for (let level = 1; level <= this.height; level++) {
+      const node = this.pathNode[level]!;
+      const entry = this.pathEntry[level]!;
+      const below = this.pathNode[level - 1]!;
+      if (this.count[below] === 0) {
+        this.discard(below, level - 1);
+        this.closeEntry(node, entry);
+      } else if (!this.refreshEntry(node * CAPACITY + entry)) {
+        break;
       }
-      this.refreshWidest(node, level);
     }
     while (this.height > 0 && this.count[this.root]! <= 1) this.lowerRoot();
   }
@@ -369,7 +414,7 @@ export class AreaTree {
       this.root = this.newNode();
     } else {
       this.height--;
-      this.root = this.reference[old * CAPACITY]!;
+      this.root = this.area(old * CAPACITY);
     }
     this.freed.push(old);
   }
@@ -386,10 +431,12 @@ export class AreaTree {
 
   /** Splits the full node of the path at this level in two; the path is stale afterwards. */
   private split(level: number): void {
+    this.pathAddress = undefined;
+    this.forgetWidest();
     if (level === this.height) {
       const root = this.newNode();
       this.count[root] = 1;
-      this.reference[root * CAPACITY] = this.root;
+      this.words[root * NODE_WORDS + REFERENCE] = this.root;
       this.refreshEntry(root * CAPACITY);
       this.height++;
       this.pathNode[this.height] = root;
@@ -417,12 +464,9 @@ export class AreaTree {
       if (right !== NONE) this.left[right] = fresh;
     }
     this.openEntry(parent, entry + 1);
-    this.reference[parent * CAPACITY + entry + 1] = fresh;
-    this.refreshWidest(node, level);
-    this.refreshWidest(fresh, level);
+    this.words[(parent * CAPACITY + entry + 1) * ENTRY_WORDS + REFERENCE] = fresh;
     this.refreshEntry(parent * CAPACITY + entry);
     this.refreshEntry(parent * CAPACITY + entry + 1);
-    this.refreshWidest(parent, level + 1);
   }
 
   /** Joins the path's leaf with a neighbour under the same parent when both are sparse, and so on upwards. */
@@ -433,16 +477,15 @@ export class AreaTree {
       if (this.count[node] === 0 || this.count[node]! >= SPARSE || this.count[parent]! < 2) return;
       const entry = Math.min(this.pathEntry[level + 1]!, this.count[parent]! - 2);
       const at = parent * CAPACITY + entry;
-      const into = this.reference[at]!;
-      const from = this.reference[at + 1]!;
+      const into = this.area(at);
+      const from = this.area(at + 1);
       if (this.count[into]! + this.count[from]! > JOINED_MAX) return;
       this.copyEntries(from * CAPACITY, into * CAPACITY + this.count[into]!, this.count[from]!);
       this.count[into]! += this.count[from]!;
       this.discard(from, level);
       this.closeEntry(parent, entry + 1);
-      this.refreshWidest(into, level);
+      this.widest[into] = UNKNOWN;
       this.refreshEntry(at);
-      this.refreshWidest(parent, level + 1);
       this.pathNode[level] = into;
     }
     while (this.height > 0 && this.count[this.root]! <= 1) this.lowerRoot();
