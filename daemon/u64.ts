@@ -159,13 +159,20 @@ export class U64 {
  * @param length At least 1.
  */
 export function lastOf(start: U64, length: U64): U64 | undefined {
-  const last = start.plus(length).minus(U64.ONE);
+  const low = (start.low >>> 0) + (length.low >>> 0) - 1;
+  const last = U64.fromWords(start.high + length.high + Math.floor(low / WORD), low);
   return last.lessThan(start) ? undefined : last;
 }
 
 /** The number of bytes of [start, last]; 2^64 wraps to 0. */
 export function lengthOf(start: U64, last: U64): U64 {
-  return last.minus(start).plus(U64.ONE);
+  const low = (last.low >>> 0) - (start.low >>> 0) + 1;
+  return U64.fromWords(last.high - start.high + Math.floor(low / WORD), low);
+}
+
+/** The page that holds the last of `length` bytes from byte `offset` of a page on; 2^52 or more: it does not exist. */
+export function lastPageOf(page: number, offset: number, length: U64): number {
+  return page + length.page() + Math.floor((offset + length.pageOffset() - 1) / PAGE_SIZE);
 }
 
 /** The smaller of two. */

@@ -6,9 +6,8 @@
  * has none, nothing of it is.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { PagingDomain } from "../hw/interface.js";
-import { PROT_READ, PROT_WRITE, type PhysicalMemory } from "../hw/interface.js";
-import { PAGE_SIZE, U64, lastOf, lengthOf, minOf } from "../u64.js";
+import { PROT_READ, PROT_WRITE, type PagingDomain, type PhysicalMemory } from "../hw/interface.js";
+import { PAGE_SIZE, U64, lastOf, lastPageOf, lengthOf, minOf } from "../u64.js";
 import type { Accounts } from "./accounting.js";
 import { AreaTable } from "./area-table.js";
 import { AreaTree, NONE } from "./area-tree.js";
@@ -99,18 +98,18 @@ export class Ioas {
     const start = iova === undefined ? this.chooseStart(slices[0]!, length) : this.checkFixed(iova, length);
     if (typeof start === "number") return start;
 
-    let at = start;
-    const placed: U64[] = [];
+    let end = start;
     for (const slice of slices) {
-      const error = this.addArea(slice, at, prot);
-      if (error !== errno.OK) return this.abandon(placed, error);
-      placed.push(at);
-      at = at.plus(slice.length);
+      const error = this.addArea(slice, end, prot);
+      if (error !== errno.OK) return this.abandon(slices, start, end, error);
+      end = end.plus(slice.length);
     }
     if (this.domains.length > 0) {
-      for (const address of placed) {
-        const error = this.storeArea(this.tree.seek(address));
-        if (error !== errno.OK) return this.abandon(placed, error);
+      let at = start;
+      for (const slice of slices) {
+        const error = this.storeArea(this.tree.seek(at));
+        if (error !== errno.OK) return this.abandon(slices, start, end, error);
+        at = at.plus(slice.length);
       }
     }
     return start;
@@ -131,7 +130,7 @@ export class Ioas {
     if (iova.modPowerOfTwo(this.alignmentBytes) !== 0) return errno.EINVAL;
     const last = lastOf(iova, length);
     if (last === undefined) return errno.EOVERFLOW;
-    if (this.reserved.intersects({ start: iova, last })) return errno.EINVAL;
+    if (this.reserved.intersects(iova, last)) return errno.EINVAL;
     if (this.tree.intersects(iova, last)) return errno.EEXIST;
     return iova;
   }
@@ -140,8 +139,7 @@ export class Ioas {
     const { pages, firstIndex, offset, length } = slice;
     if ((prot & PROT_WRITE) !== 0 && !pages.writable) return errno.EPERM;
     if (offset % this.alignmentBytes !== 0) return errno.EINVAL;
-    const lastByte = lastOf(U64.fromPage(firstIndex, offset), length);
-    if (lastByte === undefined || lastByte.page() >= pages.pageCount) return errno.EOVERFLOW;
+    if (lastPageOf(firstIndex, offset, length) >= pages.pageCount) return errno.EOVERFLOW;
     if (this.accounts.points.ordinaryFails()) return errno.ENOMEM;
     pages.retain();
     pages.dmaBuf?.countArea(pages, this, 1);
@@ -149,8 +147,13 @@ export class Ioas {
     return errno.OK;
   }
 
-  private abandon(placed: readonly U64[], error: Errno): Errno {
-    for (const address of placed) this.removeArea(this.tree.seek(address));
+  /** Removes the areas of slices that were placed from `start` on, up to `end`. */
+  private abandon(slices: readonly Slice[], start: U64, end: U64, error: Errno): Errno {
+    let at = start;
+    for (let index = 0; !at.equals(end); index++) {
+      this.removeArea(this.tree.seek(at));
+      at = at.plus(slices[index]!.length);
+    }
     return error;
   }
 
@@ -181,8 +184,7 @@ export class Ioas {
       if (at === NONE || last.lessThan(this.tree.start(at))) return { error: errno.OK, unmapped };
       const areaStart = this.tree.start(at);
       const areaLast = this.tree.last(at);
-      if (this.locked.some((range) => rangesIntersect(range, { start: areaStart, last: areaLast })))
-        return { error: errno.EBUSY, unmapped };
+      if (this.locked.length > 0 && this.isLocked(areaStart, areaLast)) return { error: errno.EBUSY, unmapped };
       if (areaStart.lessThan(start) || last.lessThan(areaLast)) return { error: errno.ENOENT, unmapped };
       if (!areaStart.equals(start)) rounds = 0;
       if (this.table.pinCount(this.tree.area(at)) > 0) {
@@ -227,6 +229,10 @@ export class Ioas {
     return errno.OK;
   }
 
+  private isLocked(start: U64, last: U64): boolean {
+    return this.locked.some((range) => rangesIntersect(range, { start, last }));
+  }
+
   unmapAll(): UnmapResult {
     return this.unmap(U64.ZERO, U64.MAX);
   }
@@ -269,7 +275,7 @@ export class Ioas {
 
   /** @returns EADDRINUSE if one of them is reserved; then the old list stays */
   setAllowed(ranges: readonly Range[]): Errno {
-    if (ranges.some((range) => this.reserved.intersects(range))) return errno.EADDRINUSE;
+    if (ranges.some((range) => this.reserved.intersects(range.start, range.last))) return errno.EADDRINUSE;
     this.allowed = ranges;
     return errno.OK;
   }
@@ -588,7 +594,7 @@ export class Ioas {
   /** Index of the page that holds an area's last byte. */
   private lastIndex(at: number): number {
     const area = this.tree.area(at);
-    const span = this.tree.last(at).minus(this.tree.start(at));
-    return U64.fromPage(this.table.firstIndex(area), this.table.offset(area)).plus(span).page();
+    const length = lengthOf(this.tree.start(at), this.tree.last(at));
+    return lastPageOf(this.table.firstIndex(area), this.table.offset(area), length);
   }
 }

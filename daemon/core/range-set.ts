@@ -56,8 +56,9 @@ export class ReservedRanges {
     this.fusedRanges = undefined;
   }
 
-  intersects(range: Range): boolean {
-    return this.cover().some((reserved) => rangesIntersect(reserved, range));
+  intersects(start: U64, last: U64): boolean {
+    for (const range of this.cover()) if (range.start.atMost(last) && start.atMost(range.last)) return true;
+    return false;
   }
 
   /** Ascending, without overlap. */

@@ -45,6 +45,8 @@ export class Call {
   private respondBytes = 0;
   private readonly bytes = new Uint8Array(STRUCT_BYTES_MAX);
   private readonly view = new DataView(this.bytes.buffer);
+  /** The beginning of `bytes`, by its length: what is copied back is a view that exists already. */
+  private readonly heads: Uint8Array[] = [];
 
   /** Fault injection: whether an allocation that the kernel makes at this point of the call is to fail. */
   allocationFails(): boolean {
@@ -111,7 +113,8 @@ export class Call {
    * @param length bytes of it that the caller has, where more than were copied in
    */
   respond(length = this.respondBytes): Errno {
-    return this.memory.write(this.argument, this.bytes.slice(0, length)) ? errno.OK : errno.EFAULT;
+    const head = (this.heads[length] ??= this.bytes.subarray(0, length));
+    return this.memory.write(this.argument, head) ? errno.OK : errno.EFAULT;
   }
 
   /** Copies one field back: 0 or EFAULT. */

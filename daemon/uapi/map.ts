@@ -16,7 +16,7 @@ import type { Slice } from "../core/ioas.js";
 import type { BackingFile } from "../core/mm.js";
 import { Pages } from "../core/pages.js";
 import { PROT_READ, PROT_WRITE } from "../hw/interface.js";
-import { PAGE_SIZE, U64, lastOf } from "../u64.js";
+import { PAGES_MAX, PAGE_SIZE, U64, lastOf } from "../u64.js";
 import type { Call } from "./call.js";
 import { DmaBufFile } from "./dmabuf-file.js";
 
@@ -133,11 +133,9 @@ function placeNew(
     return errno.ENOMEM;
   }
   const offset = address.pageOffset();
+  const begun = length.pageOffset() + offset + PAGE_SIZE - 1;
   // Linux rounds up in 64 bits, so a length near 2^64 wraps to few pages and is refused as too long for them.
-  const pageCount = length
-    .plusNumber(offset)
-    .plusNumber(PAGE_SIZE - 1)
-    .page();
+  const pageCount = (length.page() + Math.floor(begun / PAGE_SIZE)) % PAGES_MAX;
   const writable = (prot & PROT_WRITE) !== 0;
   const mode = backing?.dmaBuf === undefined ? context.accountModeFor(caller) : AccountMode.NONE;
   const owner = context.ownerFor(caller);

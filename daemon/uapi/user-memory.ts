@@ -14,7 +14,10 @@ export interface UserMemory {
    */
   read(address: U64, into: Uint8Array, length: number, enough?: number): number;
 
-  /** Stores bytes; false, with nothing stored, if some byte of the range cannot be written. */
+  /**
+   * Stores bytes; false, with nothing stored, if some byte of the range cannot be written.
+   * @param bytes stay as they are until the call is answered: only then they may reach the caller
+   */
   write(address: U64, bytes: Uint8Array): boolean;
 }
 

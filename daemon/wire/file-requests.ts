@@ -84,7 +84,7 @@ export class FileRequests {
     // A count and an offset are signed numbers.
     const signed = bytes.high >= 0 && (at === undefined || at.high >= 0);
     const result = signed ? run(file.target, Math.min(bytes.toNumber(), TRANSFER_BYTES_MAX), at) : undefined;
-    const written = (memory.written ?? []).map(segmentOf);
+    const written = memory.written.map(segmentOf);
     return { result: result ?? -errno.EINVAL, written, withdrawn: file.withdraw() };
   }
 

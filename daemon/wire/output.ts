@@ -26,6 +26,9 @@ export interface Written {
 
 const NOTHING: readonly Written[] = [];
 
+/** Copies up to this long are quicker byte by byte than by a typed array's `set`. */
+const SHORT_BYTES_MAX = 64;
+
 export class Output {
   private buffer = new Uint8Array(INITIAL_BYTES);
   private length = 0;
@@ -43,17 +46,19 @@ export class Output {
     this.append(bytes);
   }
 
-  ioctlReply(sequence: number, result: number, written: readonly Written[] = NOTHING): void {
+  /** @param count how many of `written` there are */
+  ioctlReply(sequence: number, result: number, written: readonly Written[] = NOTHING, count = written.length): void {
     const zigzag = ((result << 1) ^ (result >> 31)) >>> 0;
     let replyBytes = zigzag === 0 ? 0 : 1 + varintBytes(zigzag);
-    for (const one of written) replyBytes += 1 + lengthBytes(segmentBytes(one));
+    for (let index = 0; index < count; index++) replyBytes += 1 + lengthBytes(segmentBytes(written[index]!));
     const messageBytes = (sequence === 0 ? 0 : 1 + varintBytes(sequence)) + 1 + lengthBytes(replyBytes);
     this.reserve(FRAME_HEADER_BYTES + messageBytes);
     this.fixed32(messageBytes);
     if (sequence !== 0) this.field(FRAME_SEQUENCE, sequence);
     this.field(FRAME_IOCTL, replyBytes);
     if (zigzag !== 0) this.field(REPLY_RESULT, zigzag);
-    for (const one of written) {
+    for (let index = 0; index < count; index++) {
+      const one = written[index]!;
       this.field(REPLY_WRITTEN, segmentBytes(one));
       if (!one.address.isZero()) {
         this.buffer[this.length++] = SEGMENT_ADDRESS;
@@ -104,7 +109,8 @@ export class Output {
   }
 
   private append(bytes: Uint8Array): void {
-    this.buffer.set(bytes, this.length);
+    if (bytes.length > SHORT_BYTES_MAX) this.buffer.set(bytes, this.length);
+    else for (let index = 0; index < bytes.length; index++) this.buffer[this.length + index] = bytes[index]!;
     this.length += bytes.length;
   }
 }

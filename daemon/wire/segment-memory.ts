@@ -12,6 +12,9 @@ import type { Written } from "./output.js";
 /** Copies up to this long are quicker byte by byte than by a typed array's `set`. */
 const SHORT_BYTES_MAX = 64;
 
+/** Places for what is written that are kept for the next ioctl: few write more than their struct. */
+const PLACES_KEPT = 8;
+
 /** A client's memory as the daemon reaches it without the client's help; a promise where the client serves it. */
 export interface DirectMemory {
   /** All or nothing: 0 or EFAULT. */
@@ -20,8 +23,9 @@ export interface DirectMemory {
 }
 
 export class SegmentMemory implements UserMemory {
-  /** What the reply carries back to the client. */
-  written: Written[] | undefined;
+  /** What the reply carries back to the client is in the first `writtenCount` of these. */
+  readonly places: { address: U64; data: Uint8Array }[] = [];
+  writtenCount = 0;
 
   constructor(
     private readonly ioctl: IoctlRequest,
@@ -31,7 +35,13 @@ export class SegmentMemory implements UserMemory {
 
   /** The request has been filled anew. */
   begin(): void {
-    this.written = undefined;
+    this.writtenCount = 0;
+    if (this.places.length > PLACES_KEPT) this.places.length = PLACES_KEPT;
+  }
+
+  /** What the reply carries back to the client. Its data may be a part of the ioctl's struct, and go with that. */
+  get written(): readonly Written[] {
+    return this.places.slice(0, this.writtenCount);
   }
 
   read(address: U64, into: Uint8Array, length: number, enough = length): number {
@@ -71,10 +81,21 @@ export class SegmentMemory implements UserMemory {
       const range = writable.at(index);
       const distance = range.distanceTo(address);
       if (distance < 0 || distance + bytes.length > range.length) continue;
-      (this.written ??= []).push({ address, data: bytes });
+      this.place(address, bytes);
       return true;
     }
     return this.direct.copyTo(address, bytes) === errno.OK;
+  }
+
+  private place(address: U64, data: Uint8Array): void {
+    const place = this.places[this.writtenCount];
+    if (place === undefined) {
+      this.places.push({ address, data });
+    } else {
+      place.address = address;
+      place.data = data;
+    }
+    this.writtenCount++;
   }
 }
 

@@ -117,11 +117,13 @@ export class Session implements Notified {
 
   /** Bytes from the client, cut anywhere. */
   receive(chunk: Uint8Array): void {
-    this.step(() => {
-      if (this.raw) this.files.writeRaw(this.file, chunk);
-      else this.parser.push(chunk);
-    });
+    this.step(this.take, chunk);
   }
+
+  private readonly take = (chunk: Uint8Array): void => {
+    if (this.raw) this.files.writeRaw(this.file, chunk);
+    else this.parser.push(chunk);
+  };
 
   /** The connection is over. Returns when everything that it held has been released. */
   end(): void {
@@ -159,11 +161,13 @@ export class Session implements Notified {
   // ---- frames -------------------------------------------------------------------------------------------------------
 
   /** Runs what handles input or finishes a parked request, then sends what it produced in one write. */
-  private step(action: () => void): void {
+  private step(action: () => void): void;
+  private step<Argument>(action: (argument: Argument) => void, argument: Argument): void;
+  private step<Argument>(action: (argument?: Argument) => void, argument?: Argument): void {
     if (this.ended) return;
     this.receiving = true;
     try {
-      action();
+      action(argument);
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.refuse(error);
@@ -211,7 +215,7 @@ export class Session implements Notified {
   private answerIoctl(sequence: number): void {
     const result = this.ioctl();
     const plain = this.descriptors.made === undefined && this.server.emptied.length === 0 && this.failNthLeft === 0;
-    if (plain) this.output.ioctlReply(sequence, result, this.memory.written);
+    if (plain) this.output.ioctlReply(sequence, result, this.memory.places, this.memory.writtenCount);
     else this.output.frame(sequence, { ioctl: this.replyOf(result) });
   }
 
@@ -426,7 +430,8 @@ export class Session implements Notified {
     const { made } = this.descriptors;
     const { emptied } = this.server;
     if (emptied.length > 0) reply.emptied = emptied.map(({ token }) => Buffer.from(token, "hex"));
-    if (written !== undefined) reply.written = written.map(segmentOf);
+    // The struct is filled anew by the next ioctl, which in a batch comes before this reply is sent.
+    reply.written = written.map(({ address, data }) => segmentOf({ address, data: data.slice() }));
     if (made !== undefined)
       reply.descriptors = made.map(({ address, token }) => ({
         address: toWire(address),
