@@ -5,7 +5,7 @@
  * status is this command's; nothing is left behind in the file system.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { accessSync, constants as fsConstants, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,9 @@ const LOG_LEVEL_DEFAULT = "warn";
 
 /** The shim's: which fallible step of a program's ioctls fails. */
 const FAIL_NTH_VARIABLE = "IOMMUFD_EMU_FAIL_NTH";
+
+/** A file system in memory that every user may write to. */
+const MEMORY_FOLDER = "/dev/shm";
 
 const FORWARDED = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
 type ForwardedSignal = (typeof FORWARDED)[number];
@@ -58,11 +61,24 @@ export async function runCommand(command: readonly [string, ...string[]], option
   }
 }
 
-/** A directory for the private one, short enough that the socket's path can be bound. */
+/**
+ * A directory for the private one, short enough that the socket's path can be bound. The daemon makes hundreds of files
+ * there, which takes a millisecond in memory and a tenth of a second on a disk.
+ */
 function privateBase(): string {
-  const base = process.env["XDG_RUNTIME_DIR"] ?? tmpdir();
+  const bases = [process.env["XDG_RUNTIME_DIR"], MEMORY_FOLDER, tmpdir()];
+  return bases.find((base) => base !== undefined && isUsable(base)) ?? "/tmp";
+}
+
+function isUsable(base: string): boolean {
   const longest = join(base, "iommufd-emu-run-XXXXXX", "iommufd.sock");
-  return Buffer.byteLength(longest) <= SOCKET_PATH_BYTES_MAX && existsSync(base) ? base : "/tmp";
+  if (Buffer.byteLength(longest) > SOCKET_PATH_BYTES_MAX) return false;
+  try {
+    accessSync(base, fsConstants.W_OK | fsConstants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** LD_PRELOAD with the shim behind what is there. */

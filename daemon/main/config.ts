@@ -5,7 +5,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import { LOG_LEVELS, type LogLevel } from "../wire/log.js";
 import { SYSFS_MODES, type SysfsMode } from "./tree/tree.js";
 import { defaultLimits, type Limits } from "./limits.js";
 
@@ -43,19 +43,26 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
-
 /** What a frame has around the bytes of a DMA. */
 const FRAME_OVERHEAD_BYTES = 4096;
 
-const limitValue = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
-const boolean = z.enum(["0", "1", "true", "false"]).transform((text) => text === "1" || text === "true");
+const BOOLEANS = ["0", "1", "true", "false"] as const;
 
-function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new ConfigError(`${what}: ${result.error.issues[0]!.message}`);
+function choice<T extends string>(choices: readonly T[], text: string, what: string): T {
+  const chosen = choices.find((each) => each === text);
+  if (chosen === undefined) throw new ConfigError(`${what}: must be one of ${choices.join(", ")}`);
+  return chosen;
+}
+
+function boolean(text: string, what: string): boolean {
+  const chosen = choice(BOOLEANS, text, what);
+  return chosen === "1" || chosen === "true";
+}
+
+function limitValue(text: string, what: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new ConfigError(`${what}: must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`);
 }
 
 /** @throws ConfigError */
@@ -70,21 +77,21 @@ export function readConfig(options: ServeOptions, environment: NodeJS.ProcessEnv
     socketPath: options.socket,
     topologyPath: options.topology ?? environment["IOMMUFD_EMU_TOPOLOGY"],
     devices: options.devices ?? devices ?? [],
-    sysfs: parsed(z.enum(SYSFS_MODES), sysfs, `sysfs "${sysfs}"`),
+    sysfs: choice(SYSFS_MODES, sysfs, `sysfs "${sysfs}"`),
     limits: readLimits(given),
-    kernelFixes: options.kernelFixes ?? (fixes !== undefined && parsed(boolean, fixes, "IOMMUFD_EMU_KERNEL_FIXES")),
-    selftest: options.selftest ?? (selftest === undefined || parsed(boolean, selftest, "IOMMUFD_EMU_SELFTEST")),
-    logLevel: parsed(z.enum(logLevels), level, `log level "${level}"`),
+    kernelFixes: options.kernelFixes ?? (fixes !== undefined && boolean(fixes, "IOMMUFD_EMU_KERNEL_FIXES")),
+    selftest: options.selftest ?? (selftest === undefined || boolean(selftest, "IOMMUFD_EMU_SELFTEST")),
+    logLevel: choice(LOG_LEVELS, level, `log level "${level}"`),
   };
 }
 
 function readLimits(given: readonly string[]): Limits {
   const limits: Record<string, number> = { ...defaultLimits };
   for (const text of given) {
-    const [name = "", value] = text.split("=");
+    const [name = "", value = ""] = text.split("=");
     if (!(name in limits))
       throw new ConfigError(`limit "${name}" is not known; there are ${Object.keys(limits).sort().join(", ")}`);
-    limits[name] = parsed(limitValue, value, `limit ${name}="${value ?? ""}"`);
+    limits[name] = limitValue(value, `limit ${name}="${value}"`);
   }
   const result = limits as unknown as Limits;
   const room = result.frameBytesMax - FRAME_OVERHEAD_BYTES;

@@ -2,7 +2,6 @@
  * The daemon without its surroundings: the state that all clients share, and the sessions that work on it. Time, random
  * numbers and the transport are handed in, so that a test can run it in its own process.
  */
-import type { Logger } from "pino";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { Accounts } from "../core/accounting.js";
 import { Context } from "../core/context.js";
@@ -15,6 +14,7 @@ import { allocateSharedMemory } from "../memory/shared-memory.js";
 import { inspectDaemon } from "../observe/status.js";
 import { Dispatcher } from "../uapi/dispatch.js";
 import type { WireLimits } from "../wire/limits.js";
+import type { Log } from "../wire/log.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
 import { openVfioDevice, openVfioGroup } from "../uapi/vfio-files.js";
 import { EventFile } from "../wire/event-file.js";
@@ -60,7 +60,7 @@ export interface DaemonConfig {
 }
 
 export interface DaemonDependencies {
-  readonly log: Logger;
+  readonly log: Log;
   readonly machine: Machine;
   readonly frames: FrameTable;
   readonly randomBytes: (length: number) => Uint8Array;

@@ -1,6 +1,5 @@
 /** Runs the daemon in this process: from the configuration to the last connection's end. */
 import { randomBytes } from "node:crypto";
-import type { Logger } from "pino";
 import { allocateBarMemory } from "../memory/bar-memory.js";
 import type { VtdIommu } from "../hw/vtd/iommu.js";
 import { FileTable } from "../memory/file-object.js";
@@ -8,6 +7,7 @@ import { FrameTable } from "../memory/frames.js";
 import { loadNative } from "../memory/native.js";
 import { PeerRegistry } from "../memory/peer.js";
 import { createLog } from "../observe/log.js";
+import type { Log } from "../wire/log.js";
 import { UnixTransport } from "../wire/unix-transport.js";
 import { prepareDirectory, readConfig, type ServeOptions } from "./config.js";
 import { Daemon } from "./daemon.js";
@@ -120,7 +120,7 @@ function later(task: () => void, delayMs?: number): void {
 const EXIT_BROKEN = 70;
 
 /** A broken invariant: going on would answer wrongly. What the daemon held goes into the log. */
-function stopAtOnce(error: unknown, daemon: Daemon, log: Logger): never {
+function stopAtOnce(error: unknown, daemon: Daemon, log: Log): never {
   log.fatal({ event: "invariant_broken", err: error });
   log.fatal({ event: "state", state: daemon.inspect() });
   process.exit(EXIT_BROKEN);
@@ -132,7 +132,7 @@ function memoryProviders(native: boolean): Record<string, string> {
   return { process: needsNative, file: needsNative, region: "on" };
 }
 
-async function stop(daemon: Daemon, transport: UnixTransport, log: Logger, graceMs: number): Promise<void> {
+async function stop(daemon: Daemon, transport: UnixTransport, log: Log, graceMs: number): Promise<void> {
   log.info({ event: "stopping" });
   await transport.stop();
   // Requests that have arrived but were not read yet are still served.

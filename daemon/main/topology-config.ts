@@ -1,7 +1,9 @@
 /**
  * What a topology file may say (docs/topology.md), checked: every mistake is reported, one line each, not just the first.
+ * zod is loaded with the first description that is checked, since the default one needs no check.
  */
-import { z } from "zod";
+import { createRequire } from "node:module";
+import type { z as Zod } from "zod";
 import type { VtdProfileOptions } from "../hw/vtd/profile.js";
 import { INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "../hw/vtd/spec/interrupt-window.js";
 import { lastOf, PAGE_SIZE, U64 } from "../u64.js";
@@ -21,28 +23,21 @@ const PASID_BITS_DEFAULT = 15;
 
 const KINDS = ["direct", "direct-relaxable", "reserved", "msi", "software-msi"] as const;
 
-const name = z
-  .string("must be a text")
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be 1 to 64 letters, digits, '.', '_' or '-'");
+/** The driver that is bound to a device at first: VFIO's, nobody's, or an ordinary one of the host. */
+export const VFIO_DRIVER = "vfio-pci";
+const DRIVER_NONE = "none";
 
-/** An unsigned 64-bit number: JSON number, or text in decimal or with 0x. */
-const u64 = z.union([z.string(), z.number()]).transform((value, context): U64 => {
-  const exact =
-    typeof value === "number"
-      ? Number.isSafeInteger(value) && value >= 0
-      : /^(0x[0-9a-f]{1,16}|\d{1,20})$/i.test(value);
-  const number = exact ? BigInt(value) : -1n;
-  if (number >= 0n && number < 2n ** 64n) return U64.fromBigInt(number);
-  context.addIssue({ code: "custom", message: `${JSON.stringify(value)} is not an unsigned 64-bit number` });
-  return z.NEVER;
-});
+export interface AddressConfig {
+  /** In lower case. */
+  readonly text: string;
+  readonly segment: number;
+  readonly requesterId: number;
+}
 
-const address = z.string("must be a text").transform((text, context) => {
+/** A PCI address as text, with the segment and the requester id that it stands for. @returns undefined: it is none */
+export function parseAddress(text: string): AddressConfig | undefined {
   const parts = /^([0-9a-f]{4}):([0-9a-f]{2}):([01][0-9a-f])\.([0-7])$/i.exec(text);
-  if (parts === null) {
-    context.addIssue({ code: "custom", message: `"${text}" is not a PCI address like 0000:00:04.0` });
-    return z.NEVER;
-  }
+  if (parts === null) return undefined;
   const [segment, bus, device, function_] = parts.slice(1).map((part) => parseInt(part, 16)) as [
     number,
     number,
@@ -50,94 +45,125 @@ const address = z.string("must be a text").transform((text, context) => {
     number,
   ];
   return { text: text.toLowerCase(), segment, requesterId: (bus << 8) | (device << 3) | function_ };
-});
+}
 
-const integer = (from: number, to: number): z.ZodNumber => {
-  const message = `must be a whole number from ${from} to ${to}`;
-  return z.int(message).min(from, message).max(to, message);
-};
+/** What a function has whose description does not say otherwise. */
+export const FUNCTION_DEFAULTS = { pasidBits: PASID_BITS_DEFAULT, pageRequests: true } as const;
 
-const profile = z
-  .strictObject({
-    mgaw: integer(31, 57).optional(),
-    sagaw: integer(2, 14).multipleOf(2, "must be 2, 4, 8 or a sum of them").optional(),
-    sslps: integer(0, 3).optional(),
-    nd: integer(0, 6).optional(),
-    faultRecords: integer(1, 256).optional(),
-    snoopControl: z.boolean("must be true or false").optional(),
-    pageSelectiveInvalidation: z.boolean("must be true or false").optional(),
-    dirtyTracking: z.boolean("must be true or false").optional(),
-    pasidBits: integer(0, PASID_BITS_MAX).optional(),
-    pageRequests: z.boolean("must be true or false").optional(),
-  })
-  .transform((options) => options as VtdProfileOptions);
+type Shape = ReturnType<typeof makeShape>;
+let madeShape: Shape | undefined;
 
-const iommu = z.strictObject({
-  name,
-  kind: z.literal("vtd", 'must be "vtd"'),
-  profile: profile.optional(),
-});
+function shape(): Shape {
+  return (madeShape ??= makeShape((createRequire(import.meta.url)("zod") as typeof import("zod")).z));
+}
 
-const regionSchema = z.strictObject({
-  start: u64,
-  length: u64,
-  kind: z.enum(KINDS, `must be one of ${KINDS.join(", ")}`),
-});
+function makeShape(z: typeof Zod) {
+  const name = z
+    .string("must be a text")
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be 1 to 64 letters, digits, '.', '_' or '-'");
 
-const endpoint = z.strictObject({
-  name,
-  address,
-  iommu: z.string("must be a text"),
-  group: integer(0, GROUP_MAX).optional(),
-  reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
-  pasidBits: integer(0, PASID_BITS_MAX).default(PASID_BITS_DEFAULT),
-  pageRequests: z.boolean("must be true or false").default(true),
-});
+  /** An unsigned 64-bit number: JSON number, or text in decimal or with 0x. */
+  const u64 = z.union([z.string(), z.number()]).transform((value, context): U64 => {
+    const exact =
+      typeof value === "number"
+        ? Number.isSafeInteger(value) && value >= 0
+        : /^(0x[0-9a-f]{1,16}|\d{1,20})$/i.test(value);
+    const number = exact ? BigInt(value) : -1n;
+    if (number >= 0n && number < 2n ** 64n) return U64.fromBigInt(number);
+    context.addIssue({ code: "custom", message: `${JSON.stringify(value)} is not an unsigned 64-bit number` });
+    return z.NEVER;
+  });
 
-/** The driver that is bound to a device at first: VFIO's, nobody's, or an ordinary one of the host. */
-export const VFIO_DRIVER = "vfio-pci";
-const DRIVER_NONE = "none";
+  const address = z.string("must be a text").transform((text, context) => {
+    const parsed = parseAddress(text);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: "custom", message: `"${text}" is not a PCI address like 0000:00:04.0` });
+    return z.NEVER;
+  });
 
-const device = z.strictObject({
-  model: z.string("must be a text").regex(/^[a-z][a-z0-9-]{0,31}$/, "must be the name of a model"),
-  address,
-  iommu: z.string("must be a text").optional(),
-  group: integer(0, GROUP_MAX).optional(),
-  driver: name.default(VFIO_DRIVER).transform((driver) => (driver === DRIVER_NONE ? undefined : driver)),
-  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-  reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
-  pasidBits: integer(0, PASID_BITS_MAX).default(PASID_BITS_DEFAULT),
-  pageRequests: z.boolean("must be true or false").default(true),
-});
+  const integer = (from: number, to: number): Zod.ZodNumber => {
+    const message = `must be a whole number from ${from} to ${to}`;
+    return z.int(message).min(from, message).max(to, message);
+  };
 
-const vdpa = z.strictObject({
-  name,
-  address,
-  iommu: z.string("must be a text").optional(),
-  group: integer(0, GROUP_MAX).optional(),
-  queues: integer(1, VDPA_QUEUES_MAX).default(1),
-  reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
-});
+  const profile = z
+    .strictObject({
+      mgaw: integer(31, 57).optional(),
+      sagaw: integer(2, 14).multipleOf(2, "must be 2, 4, 8 or a sum of them").optional(),
+      sslps: integer(0, 3).optional(),
+      nd: integer(0, 6).optional(),
+      faultRecords: integer(1, 256).optional(),
+      snoopControl: z.boolean("must be true or false").optional(),
+      pageSelectiveInvalidation: z.boolean("must be true or false").optional(),
+      dirtyTracking: z.boolean("must be true or false").optional(),
+      pasidBits: integer(0, PASID_BITS_MAX).optional(),
+      pageRequests: z.boolean("must be true or false").optional(),
+    })
+    .transform((options) => options as VtdProfileOptions);
 
-const shape = z.strictObject({
-  iommus: z.array(iommu).min(1, "must not be empty").max(IOMMUS_MAX, `must have at most ${IOMMUS_MAX} entries`),
-  endpoints: z.array(endpoint).max(ENDPOINTS_MAX, `must have at most ${ENDPOINTS_MAX} entries`),
-  vdpa: z.array(vdpa).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
-  devices: z.array(device).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
-});
+  const iommu = z.strictObject({
+    name,
+    kind: z.literal("vtd", 'must be "vtd"'),
+    profile: profile.optional(),
+  });
+
+  const regionSchema = z.strictObject({
+    start: u64,
+    length: u64,
+    kind: z.enum(KINDS, `must be one of ${KINDS.join(", ")}`),
+  });
+
+  const endpoint = z.strictObject({
+    name,
+    address,
+    iommu: z.string("must be a text"),
+    group: integer(0, GROUP_MAX).optional(),
+    reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
+    pasidBits: integer(0, PASID_BITS_MAX).default(FUNCTION_DEFAULTS.pasidBits),
+    pageRequests: z.boolean("must be true or false").default(FUNCTION_DEFAULTS.pageRequests),
+  });
+
+  const device = z.strictObject({
+    model: z.string("must be a text").regex(/^[a-z][a-z0-9-]{0,31}$/, "must be the name of a model"),
+    address,
+    iommu: z.string("must be a text").optional(),
+    group: integer(0, GROUP_MAX).optional(),
+    driver: name.default(VFIO_DRIVER).transform((driver) => (driver === DRIVER_NONE ? undefined : driver)),
+    options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
+    pasidBits: integer(0, PASID_BITS_MAX).default(FUNCTION_DEFAULTS.pasidBits),
+    pageRequests: z.boolean("must be true or false").default(FUNCTION_DEFAULTS.pageRequests),
+  });
+
+  const vdpa = z.strictObject({
+    name,
+    address,
+    iommu: z.string("must be a text").optional(),
+    group: integer(0, GROUP_MAX).optional(),
+    queues: integer(1, VDPA_QUEUES_MAX).default(1),
+    reserved: z.array(regionSchema).max(REGIONS_MAX, `must have at most ${REGIONS_MAX} regions`).optional(),
+  });
+
+  return z.strictObject({
+    iommus: z.array(iommu).min(1, "must not be empty").max(IOMMUS_MAX, `must have at most ${IOMMUS_MAX} entries`),
+    endpoints: z.array(endpoint).max(ENDPOINTS_MAX, `must have at most ${ENDPOINTS_MAX} entries`),
+    vdpa: z.array(vdpa).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
+    devices: z.array(device).max(DEVICES_MAX, `must have at most ${DEVICES_MAX} entries`).default([]),
+  });
+}
 
 /** A checked description. */
-export type TopologyConfig = z.output<typeof shape>;
+export type TopologyConfig = Zod.output<Shape>;
 export type EndpointConfig = TopologyConfig["endpoints"][number];
 export type VdpaConfig = TopologyConfig["vdpa"][number];
 export type DeviceConfig = TopologyConfig["devices"][number];
-export type RegionConfig = z.output<typeof regionSchema>;
+export type RegionConfig = NonNullable<EndpointConfig["reserved"]>[number];
 
 const SHAPE_HINTS: Readonly<Record<string, string>> = { array: "must be a list", object: "must be an object" };
 
 /** @returns the description, or every mistake as a line "place: what is wrong" */
 export function parseTopology(json: unknown): { config: TopologyConfig } | { mistakes: readonly string[] } {
-  const parsed = shape.safeParse(json, { reportInput: true });
+  const parsed = shape().safeParse(json, { reportInput: true });
   if (!parsed.success) return { mistakes: parsed.error.issues.flatMap(describeIssue) };
   const mistakes = contradictions(parsed.data);
   return mistakes.length > 0 ? { mistakes } : { config: parsed.data };
@@ -145,7 +171,7 @@ export function parseTopology(json: unknown): { config: TopologyConfig } | { mis
 
 // ---- mistakes -------------------------------------------------------------------------------------------------------
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
+function describeIssue(issue: Zod.core.$ZodIssue): string[] {
   const place = placeOf(issue.path);
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => `${place}: unknown key "${key}"`);
   if (issue.code === "invalid_type" && issue.input === undefined) return [`${place}: is missing`];

@@ -4,7 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { parseDeviceText } from "./device-text.js";
-import { parseTopology, type DeviceConfig, type TopologyConfig } from "./topology-config.js";
+import {
+  FUNCTION_DEFAULTS,
+  parseAddress,
+  parseTopology,
+  type DeviceConfig,
+  type TopologyConfig,
+} from "./topology-config.js";
 
 /** A description that cannot be used; the message has a line for each mistake. */
 export class TopologyError extends Error {
@@ -21,6 +27,18 @@ export const DEFAULT_TOPOLOGY = {
     { name: "dma3", address: "0000:00:06.1", iommu: "iommu0", group: 3 },
   ],
 } as const;
+
+/** What the check of the default description comes to, without the check and what it takes to load it. */
+const DEFAULT_CONFIG: TopologyConfig = {
+  iommus: [...DEFAULT_TOPOLOGY.iommus],
+  endpoints: DEFAULT_TOPOLOGY.endpoints.map((each) => ({
+    ...each,
+    ...FUNCTION_DEFAULTS,
+    address: parseAddress(each.address)!,
+  })),
+  vdpa: [],
+  devices: [],
+};
 
 export class TopologyDescription {
   private constructor(
@@ -42,8 +60,10 @@ export class TopologyDescription {
    * @throws TopologyError
    */
   static load(path: string | undefined, devices: readonly string[] = []): TopologyDescription {
-    const source = path ?? "default topology";
-    let description = TopologyDescription.of(path === undefined ? DEFAULT_TOPOLOGY : readJson(path), source);
+    let description =
+      path === undefined
+        ? new TopologyDescription(DEFAULT_TOPOLOGY, DEFAULT_CONFIG)
+        : TopologyDescription.of(readJson(path), path);
     for (const text of devices) {
       if (path === undefined) description = description.withoutEndpoint(text);
       description = description.with(text).description;

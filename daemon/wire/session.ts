@@ -5,7 +5,6 @@
  * wait (for client memory that the client serves itself) parks, and what follows it on this connection waits behind it. A
  * DMA that waits for a page lets what follows overtake it, since that may be what ends the wait. A violation of the protocol ends this session, with a stable code, and no other.
  */
-import type { Logger } from "pino";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
@@ -19,6 +18,7 @@ import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { checkSegments, FileRequests, segmentOf } from "./file-requests.js";
 import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
+import type { Log } from "./log.js";
 import { DeviceFile, EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
 import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
@@ -90,7 +90,7 @@ export class Session implements Notified {
     private readonly server: Server,
     readonly peer: Peer,
     private readonly connection: Pick<Connection, "write" | "close">,
-    private readonly log: Logger,
+    private readonly log: Log,
   ) {
     const direct = {
       // Asked for anew each time: after an exec the process has another address space.

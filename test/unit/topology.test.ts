@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseTopology } from "../../daemon/main/topology-config.js";
 import { parseDeviceText } from "../../daemon/main/device-text.js";
-import { TopologyDescription, TopologyError } from "../../daemon/main/topology-description.js";
+import { DEFAULT_TOPOLOGY, TopologyDescription, TopologyError } from "../../daemon/main/topology-description.js";
 import { Topology } from "../../daemon/main/topology.js";
 import { errno } from "../../proto/uapi/errno.js";
 
@@ -30,6 +30,10 @@ function mistakes(json: unknown): readonly string[] {
 }
 
 describe("the machine", () => {
+  test("without a file is what the check of the default description comes to", () => {
+    expect(TopologyDescription.load(undefined).config).toEqual(TopologyDescription.of(DEFAULT_TOPOLOGY).config);
+  });
+
   test("without a file it is one VT-d unit with two endpoints alone and two in one group", () => {
     const { iommus, endpoints, groups, tableMemory } = build();
     expect(iommus.map(({ name }) => name)).toEqual(["iommu0"]);

@@ -136,6 +136,15 @@ describe("a tree on disk", () => {
     expect(readFileSync(join(parent, "outside/file"), "utf8")).toBe("kept");
   });
 
+  test("removal takes with it what somebody else has put there, and what he has taken away", () => {
+    const writer = new TreeWriter(root);
+    writer.apply(first);
+    rmSync(join(root, "a/text"));
+    writeFileSync(join(root, "a/other"), "");
+    writer.remove();
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
   test("what a daemon that was killed has left is replaced", () => {
     new TreeWriter(root).apply(first);
     const second = new Map<string, TreeEntry>([["z", directory]]);

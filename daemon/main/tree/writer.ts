@@ -5,7 +5,17 @@
  * A character device is a regular file with the sticky bit whose text is "c MAJOR MINOR MODE", from which the preload shim makes
  * what a program sees: making real ones takes privileges, and would open the wrong device.
  */
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { TreeEntries, TreeEntry } from "./entries.js";
 
@@ -49,7 +59,13 @@ export class TreeWriter {
 
   remove(): void {
     if (this.current.size === 0) return;
-    rmSync(this.root, { recursive: true, force: true });
+    try {
+      this.update(this.root, new Map());
+      rmdirSync(this.root);
+    } catch {
+      // Somebody else has added or removed something: whatever there is goes.
+      rmSync(this.root, { recursive: true, force: true });
+    }
     this.current = new Map();
   }
 
@@ -71,14 +87,14 @@ export class TreeWriter {
       return entry === undefined || (entry.kind === "directory") !== (kind === "directory");
     });
     const isLink = ([, { kind }]: readonly [string, TreeEntry]): boolean => kind === "link";
-    for (const [path] of gone.filter(isLink)) rmSync(join(root, path));
+    for (const [path] of gone.filter(isLink)) unlinkSync(join(root, path));
     // Deepest first.
     for (const [path, { kind }] of gone
       .filter((entry) => !isLink(entry))
       .toSorted(byPath)
       .reverse())
       if (kind === "directory") rmdirSync(join(root, path));
-      else rmSync(join(root, path));
+      else unlinkSync(join(root, path));
     const made = replaced.toSorted(byPath);
     for (const [path, entry] of [...made.filter((entry) => !isLink(entry)), ...made.filter(isLink)])
       this.make(root, path, entry);
@@ -92,8 +108,9 @@ export class TreeWriter {
       chmodSync(target, DIRECTORY_MODE);
       return;
     }
-    // Beside the tree, where nobody lists it.
-    const scratch = join(dirname(this.root), `.tree-${process.pid}-${++this.scratchFiles}`);
+    // In a tree that is seen, an entry appears whole: it is made beside the tree, where nobody lists it.
+    const isSeen = root === this.root;
+    const scratch = isSeen ? join(dirname(root), `.tree-${process.pid}-${++this.scratchFiles}`) : target;
     if (entry.kind === "link") {
       symlinkSync(entry.target, scratch);
     } else {
@@ -102,7 +119,7 @@ export class TreeWriter {
       writeFileSync(scratch, content, { mode: 0o600, flag: "wx" });
       chmodSync(scratch, mode);
     }
-    renameSync(scratch, target);
+    if (isSeen) renameSync(scratch, target);
   }
 }
 
