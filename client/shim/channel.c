@@ -72,6 +72,7 @@ void shim_drop(struct channel *channel)
 {
 	int fd = atomic_exchange(&channel->fd, -1);
 
+	emu_ring_stop(&channel->connection.ring);
 	if (fd >= 0 && inode_of(fd) == channel->inode)
 		emu_sys(close, fd);
 }
@@ -239,8 +240,13 @@ int shim_obtain(int fd, const struct shim_description *description, struct chann
 	int error;
 
 	*channel = table ? find_idle(description->token) : NULL;
-	if (*channel)
-		return 0;
+	if (*channel) {
+		if (!emu_ring_use(&(*channel)->connection))
+			return 0;
+		/* The connection is lost; another one may not be. */
+		shim_drop(*channel);
+		give_back(*channel);
+	}
 	error = shim_daemon_of(fd, &daemon);
 	if (error)
 		return error;

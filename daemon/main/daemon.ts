@@ -28,6 +28,7 @@ import {
   type OpenFile,
 } from "../wire/open-file.js";
 import { ProtocolViolation } from "../wire/protocol-error.js";
+import type { RingHost } from "../wire/ring-carrier.js";
 import type { Server } from "../wire/server.js";
 import { Session } from "../wire/session.js";
 import type { Connection } from "../wire/transport.js";
@@ -64,6 +65,8 @@ export interface DaemonDependencies {
   readonly machine: Machine;
   readonly frames: FrameTable;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Absent: there are no rings. */
+  readonly rings?: RingHost | undefined;
   /** As Transport.settle. */
   readonly settle: () => Promise<void>;
   /** Opens an attribute in /sys for writing; absent: there is no tree of files. */
@@ -74,11 +77,12 @@ export interface DaemonDependencies {
 
 export class Daemon implements Server {
   readonly name = `iommufd-emu ${VERSION}`;
-  readonly features = FEATURES;
+  readonly features: readonly string[];
   readonly limits: WireLimits;
   private readonly dispatcher: Dispatcher;
   readonly accounts = new Accounts();
   readonly points = this.accounts.points;
+  readonly rings: RingHost | undefined;
   readonly emptied: TargetFile[] = [];
   private readonly files = new Map<string, OpenFile>();
   private readonly sessions = new Set<Session>();
@@ -92,6 +96,8 @@ export class Daemon implements Server {
     private readonly dependencies: DaemonDependencies,
   ) {
     this.limits = config.limits;
+    this.rings = dependencies.rings;
+    this.features = this.rings === undefined ? FEATURES : [...FEATURES, "rings"];
     const { points } = this.accounts;
     for (const memory of [dependencies.machine.topology.tableMemory, dependencies.machine.topology.mockTables])
       memory.refuses = () => points.ordinaryFails();

@@ -4,10 +4,12 @@ import { allocateBarMemory } from "../memory/bar-memory.js";
 import type { VtdIommu } from "../hw/vtd/iommu.js";
 import { FileTable } from "../memory/file-object.js";
 import { FrameTable } from "../memory/frames.js";
-import { loadNative } from "../memory/native.js";
+import { loadNative, type Native } from "../memory/native.js";
 import { PeerRegistry } from "../memory/peer.js";
 import { createLog } from "../observe/log.js";
 import type { Log } from "../wire/log.js";
+import type { RingHost } from "../wire/ring-carrier.js";
+import { RingPoller } from "../wire/ring-poller.js";
 import { UnixTransport } from "../wire/unix-transport.js";
 import { prepareDirectory, readConfig, type ServeOptions } from "./config.js";
 import { Daemon } from "./daemon.js";
@@ -61,6 +63,7 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     machine,
     openAttribute: (path) => attributes.open(path),
     frames,
+    rings: native && ringHost(native),
     randomBytes,
     settle: () => transport.settle(),
     providers,
@@ -101,6 +104,24 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
       await stop(daemon, transport, log, config.limits.stopGraceMs);
       tree.remove();
       process.off("uncaughtException", onBroken);
+    },
+  };
+}
+
+function ringHost(native: Native): RingHost {
+  return {
+    poller: new RingPoller(() => performance.now(), setImmediate),
+    allocate: (bytes) => {
+      const shared = native.sharedMemory(bytes);
+      if (typeof shared === "number") return -shared;
+      const path = `/proc/${process.pid}/fd/${shared.fd}`;
+      return {
+        memory: shared.memory,
+        path,
+        release: () => {
+          shared.unmap();
+        },
+      };
     },
   };
 }

@@ -5,7 +5,7 @@
  * The functions are declared with fixed arguments, also ioctl and fcntl, because integers and pointers of a variadic call
  * travel like those of any other on the 64-bit ABIs of Linux.
  */
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { endianness } from "node:os";
 
@@ -15,6 +15,15 @@ export interface PeerCredentials {
   /** Effective ids. */
   readonly uid: number;
   readonly gid: number;
+}
+
+/** A file without a name, mapped here. */
+export interface SharedMapping {
+  readonly fd: number;
+  /** Not to be touched after `unmap`. */
+  readonly memory: ArrayBuffer;
+  /** Takes the mapping and the descriptor away. */
+  unmap(): void;
 }
 
 export interface Native {
@@ -47,6 +56,12 @@ export interface Native {
    * @param granule The file's page size in bytes: mappings begin and end at multiples of it
    */
   mappedWrite(fd: number, position: number, from: Uint8Array, granule: number): number;
+  /**
+   * Memory that others can map by its file, which nobody can make shorter or longer.
+   * @param bytes a multiple of 4096
+   * @returns a negative errno
+   */
+  sharedMemory(bytes: number): SharedMapping | number;
   /** Adds 1 to an eventfd; at the end of its range it stays there. Never waits, whatever its owner does with it. */
   signalEvent(fd: number): number;
   /** Takes an eventfd to 0 without waiting. @returns 8, or a negative errno: EAGAIN if it is 0 */
@@ -72,6 +87,7 @@ interface NativeFunction {
 
 /** What is used of koffi's interface. */
 interface Koffi {
+  view(pointer: bigint, bytes: number): ArrayBuffer;
   load(path: null): { func(definition: string): NativeFunction };
   errno(): number;
   address(value: unknown): bigint;
@@ -92,6 +108,10 @@ const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_FAILED = -1n;
+/** memfd_create(2), fcntl(2): no more seals, no shrinking, no growing. */
+const MFD_CLOEXEC_ALLOW_SEALING = 3;
+const F_ADD_SEALS = 1033;
+const SEALS = 1 | 2 | 4;
 /** readv(2), epoll(7). */
 const RWF_NOWAIT = 8;
 const EPOLL_CLOEXEC = 0o2000000;
@@ -141,6 +161,8 @@ function bind(koffi: Koffi): Native {
   const fallocate = library.func("int fallocate64(int, int, int64_t, int64_t)");
   const mmap = library.func("int64_t mmap64(int64_t, size_t, int, int, int, int64_t)");
   const munmap = library.func("int munmap(int64_t, size_t)");
+  const memfdCreate = library.func("int memfd_create(const char *, unsigned int)");
+  const ftruncate = library.func("int ftruncate64(int, int64_t)");
   const preadv2 = library.func("int64_t preadv2(int, void *, int, int64_t, int)");
   const epollCreate = library.func("int epoll_create1(int)");
   const epollCtl = library.func("int epoll_ctl(int, int, int, void *)");
@@ -203,6 +225,26 @@ function bind(koffi: Koffi): Native {
       const written = transfer(processVmWritev, process.pid, mapping + BigInt(position - start), from);
       munmap(mapping, length);
       return written;
+    },
+    sharedMemory(bytes) {
+      const fd = memfdCreate("iommufd-emu", MFD_CLOEXEC_ALLOW_SEALING);
+      if (fd < 0) return -koffi.errno();
+      const failed = (): number => {
+        const error = koffi.errno();
+        closeSync(fd);
+        return -error;
+      };
+      if (ftruncate(fd, bytes) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0) return failed();
+      const address = BigInt(mmap(0, bytes, PROT_READ_WRITE, MAP_SHARED, fd, 0));
+      if (address === MAP_FAILED) return failed();
+      return {
+        fd,
+        memory: koffi.view(address, bytes),
+        unmap: () => {
+          munmap(address, bytes);
+          closeSync(fd);
+        },
+      };
     },
     signalEvent: eventSignaller(library, koffi),
     drainEvent(fd) {

@@ -18,6 +18,8 @@ export const protocolErrors = {
   TOO_MANY_SESSIONS: "the daemon serves as many connections as the limit sessions_max",
   MEMORY_RESULT_UNKNOWN: "a MemoryResult answers no MemoryRequest that is open",
   MEMORY_RESULT_LENGTH: "a MemoryResult has not as many bytes as were asked for",
+  RING_REPEATED: "a second Ring came on the same connection",
+  RING_CORRUPT: "a ring holds what no client stores there",
   SHUTTING_DOWN: "the daemon is about to end and takes no new requests",
 } as const;
 

@@ -4,6 +4,7 @@ import type { FailurePoints } from "../core/failure-points.js";
 import type { DescriptorTarget } from "../uapi/descriptors.js";
 import type { WireLimits } from "./limits.js";
 import type { MadeFile, OpenFile, TargetFile } from "./open-file.js";
+import type { RingHost } from "./ring-carrier.js";
 import type { Session } from "./session.js";
 
 export interface Server {
@@ -12,6 +13,8 @@ export interface Server {
   readonly features: readonly string[];
   readonly limits: WireLimits;
   readonly points: FailurePoints;
+  /** Absent: there are no rings. */
+  readonly rings: RingHost | undefined;
   /** Files that the request in progress has left with nothing to read, while somebody has notices of something. */
   readonly emptied: TargetFile[];
 

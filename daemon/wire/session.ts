@@ -24,6 +24,7 @@ import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
 import { SessionDescriptors } from "./session-descriptors.js";
+import { SessionRing } from "./session-ring.js";
 import type { Server } from "./server.js";
 import type { Connection } from "./transport.js";
 import { fromWire, numberToWire, toWire } from "./wire64.js";
@@ -75,6 +76,7 @@ export class Session implements Notified {
   private readonly request = new IoctlRequest();
   private readonly files: FileRequests;
   private readonly output = new Output();
+  private readonly ring: SessionRing;
   /** What comes is no frames but text that is written to `file`. */
   private raw = false;
   /** The client does not read its replies as fast as they are made: its requests wait. */
@@ -101,6 +103,20 @@ export class Session implements Notified {
     this.descriptors = new SessionDescriptors(server, this.request, peer);
     this.files = new FileRequests(server, this.request, this.memory, this.descriptors);
     this.call = { caller: peer, memory: this.memory, descriptors: this.descriptors };
+    this.ring = new SessionRing(server.rings, {
+      step: (action) => {
+        this.step(action);
+      },
+      received: (chunk) => {
+        this.parser.push(chunk);
+      },
+      drained: () => {
+        this.drained();
+      },
+      ring: (doorbell) => {
+        connection.write(doorbell);
+      },
+    });
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
     });
@@ -132,6 +148,7 @@ export class Session implements Notified {
     this.waiting.length = 0;
     this.cancellation.cancel();
     this.callbacks.abandon();
+    this.ring.end();
     this.leave();
     this.descriptors.end();
     this.reportIdle();
@@ -150,6 +167,7 @@ export class Session implements Notified {
       keeps: this.keeps,
       parked: this.parked !== undefined,
       overtaken: this.overtaken.size,
+      ring: this.ring.isUsed,
       regions: this.peer.listRegions(),
     };
   }
@@ -179,6 +197,7 @@ export class Session implements Notified {
 
   private refuse(violation: ProtocolViolation): void {
     this.log.warn({ event: "session_refused", session: this.id, code: violation.code, reason: violation.message });
+    this.ring.end();
     this.send(0, { error: { code: violation.code, message: violation.message } });
     this.flush();
     this.end();
@@ -202,6 +221,7 @@ export class Session implements Notified {
       return;
     }
     const frame = decodeFrame(bytes, start, end);
+    if (frame.doorbell && this.ring.wake()) return;
     if (frame.memoryResult && this.client !== undefined) {
       this.callbacks.resolve(frame.memoryResult);
     } else if (this.isBusy()) {
@@ -288,7 +308,9 @@ export class Session implements Notified {
 
   private flush(): void {
     const bytes = this.output.take();
-    if (bytes !== undefined && !this.connection.write(bytes)) this.blocked = true;
+    if (bytes === undefined) return;
+    const carrier = this.ring.isUsed ? this.ring : this.connection;
+    if (!carrier.write(bytes)) this.blocked = true;
   }
 
   // ---- requests -----------------------------------------------------------------------------------------------------
@@ -305,6 +327,7 @@ export class Session implements Notified {
     if (frame.read) return { file: this.files.read(this.file, frame.read) };
     if (frame.write) return { file: this.files.write(this.file, frame.write) };
     if (frame.map) return { map: this.files.map(this.file, frame.map) };
+    if (frame.ring) return { ring: this.ring.open() };
     if (frame.access) return { access: this.files.access(this.file, frame.access) };
     if (frame.batch) return { batch: { replies: this.batch(frame.batch) } };
     if (frame.deviceDma) return this.dma(frame.deviceDma, turn);

@@ -5,7 +5,7 @@ import { type Figure, LeftOut } from "./figure.js";
 import { dma, translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
 import { scale } from "./scale.js";
-import { batch, batchAttached, pipeline, roundTrip } from "./sockets.js";
+import { batch, batchAttached, pipeline, ring, roundTrip } from "./sockets.js";
 import { vfio } from "./vfio.js";
 import { Workshop } from "./workshop.js";
 
@@ -14,6 +14,7 @@ type Section = (plan: Plan, workshop: Workshop) => Figure[] | Promise<Figure[]>;
 /** In the order in which they run. */
 export const sections = {
   "round-trip": roundTrip,
+  ring,
   pipeline,
   batch,
   "batch-attached": batchAttached,

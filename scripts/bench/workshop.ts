@@ -48,11 +48,16 @@ export class Workshop {
    * @throws LeftOut without a compiler, or when the program says that it cannot measure here
    */
   async run(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
+    return await this.measured(name, onOneCpu([await this.program(name), ...parameters.map(String)]));
+  }
+
+  /** Likewise, on any processor: the servers have theirs. */
+  async runBeside(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
     return await this.measured(name, [await this.program(name), ...parameters.map(String)]);
   }
 
   /**
-   * Likewise under `iommufd-emu run`.
+   * Likewise under `iommufd-emu run`, on the processor of the servers.
    * @param options of that command
    */
   async runUnderShim(
@@ -62,11 +67,11 @@ export class Workshop {
   ): Promise<number[][]> {
     const program = [await this.program(name), ...parameters.map(String)];
     shimOrLeftOut();
-    return await this.measured(name, [process.execPath, commandPath, "run", ...options, "--", ...program]);
+    const command = [process.execPath, commandPath, "run", ...options, "--", ...program] as const;
+    return await this.measured(name, onOneCpu([...command]));
   }
 
-  private async measured(name: CProgram, words: [string, ...string[]]): Promise<number[][]> {
-    const [command, ...rest] = onOneCpu(words);
+  private async measured(name: CProgram, [command, ...rest]: [string, ...string[]]): Promise<number[][]> {
     const { status, output, errors } = await finished(command, rest);
     if (status === EXIT_LEFT_OUT) throw new LeftOut(errors.trim());
     if (status !== 0) throw new Error(`${name} failed: ${errors.trim()}`);

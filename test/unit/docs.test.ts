@@ -77,7 +77,8 @@ describe("docs/protocol.md", () => {
 
   test("lists every feature that the daemon offers, and no other", () => {
     const rows = rowsUnder(protocol, "feature", "what it promises");
-    expect(rows.map(([feature]) => feature)).toEqual(new TestDaemon().daemon.features);
+    // Rings are memory that native calls make, without which the daemon of a test does.
+    expect(rows.map(([feature]) => feature)).toEqual([...new TestDaemon().daemon.features, "rings"]);
   });
 
   test("has the number and the type of every field of the schema, and no other field", () => {

@@ -25,6 +25,7 @@ static bool grow(struct emu_connection *connection, size_t bytes)
 
 void emu_connection_stop(struct emu_connection *connection)
 {
+	emu_ring_stop(&connection->ring);
 	if (connection->fd >= 0)
 		emu_sys(close, connection->fd);
 	free(connection->send);
@@ -177,10 +178,14 @@ bool iommufd_emu_process_memory(const struct iommufd_emu *context)
 
 int emu_context_begin(struct iommufd_emu *context, struct emu_pending *pending, enum emu_request kind)
 {
+	int error;
+
 	if (context->in_flight)
 		return -EBUSY;
-	emu_request_begin(&context->connection, pending, kind);
-	return 0;
+	error = emu_ring_use(&context->connection);
+	if (!error)
+		emu_request_begin(&context->connection, pending, kind);
+	return error;
 }
 
 struct emu_caller emu_context_caller(const struct iommufd_emu *context)

@@ -103,6 +103,9 @@ int iommufd_emu_batch(struct iommufd_emu *context, struct iommufd_emu_call *call
 		return -EBUSY;
 	if (count > INT32_MAX)
 		return -EINVAL;
+	result = emu_ring_use(&context->connection);
+	if (result)
+		return result;
 	for (i = 0; i < count; i++)
 		calls[i].result = -ECANCELED;
 	sent = malloc((count < per_frame ? count : per_frame) * sizeof(*sent) + 1);
@@ -120,6 +123,11 @@ static int flush(struct emu_connection *connection)
 {
 	size_t sent = 0;
 
+	if (connection->ring.memory) {
+		sent = connection->queued;
+		connection->queued = 0;
+		return emu_ring_send(connection, connection->send, sent);
+	}
 	while (sent < connection->queued) {
 		struct pollfd ready = { .fd = connection->fd, .events = POLLIN | POLLOUT };
 		long count = emu_sys(sendto, connection->fd, connection->send + sent, connection->queued - sent,
@@ -159,6 +167,11 @@ int iommufd_emu_submit(struct iommufd_emu *context, uint32_t request, void *argu
 
 	if (context->in_flight >= in_flight_max(context))
 		return -EAGAIN;
+	if (!context->in_flight && !connection->queued) {
+		error = emu_ring_use(connection);
+		if (error)
+			return error;
+	}
 	if (connection->queued > QUEUED_BYTES_MAX) {
 		error = flush(connection);
 		if (error)

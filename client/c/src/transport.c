@@ -130,6 +130,13 @@ int emu_send_all(int fd, const void *data, size_t length)
 	return 0;
 }
 
+int emu_send_frames(struct emu_connection *connection, const void *data, size_t length)
+{
+	if (connection->ring.memory)
+		return emu_ring_send(connection, data, length);
+	return emu_send_all(connection->fd, data, length);
+}
+
 int emu_receive_some(struct emu_connection *connection, int flags)
 {
 	long got;
@@ -142,6 +149,8 @@ int emu_receive_some(struct emu_connection *connection, int flags)
 	if (connection->filled == connection->receive_capacity &&
 	    !(connection->grow && connection->grow(connection, 2 * connection->receive_capacity)))
 		return -EPROTO;
+	if (connection->ring.memory)
+		return emu_ring_receive(connection, !(flags & MSG_DONTWAIT));
 	do
 		got = emu_sys(recvfrom, connection->fd, connection->receive + connection->filled,
 			      connection->receive_capacity - connection->filled, flags, 0, 0);
@@ -244,7 +253,7 @@ int emu_exchange(struct emu_connection *connection, struct emu_pending *pending,
 
 	if (!emu_request_end(pending, &frame))
 		return -EMSGSIZE;
-	error = emu_send_all(connection->fd, frame.data, frame.length);
+	error = emu_send_frames(connection, frame.data, frame.length);
 	if (error)
 		return error;
 	return emu_wait_answer(connection, connection->sequence, kind, body);
@@ -270,6 +279,7 @@ int emu_hello(struct emu_connection *connection, int fd)
 	connection->sequence = 0;
 	connection->queued = connection->filled = connection->taken = 0;
 	connection->refusal[0] = 0;
+	memset(&connection->ring, 0, sizeof(connection->ring));
 	connection->limits.frame_bytes = FRAME_BYTES_LEAST;
 	connection->daemon = 0;
 	if (!emu_sys(getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) && credentials.pid > 0) {

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "messages.h"
+#include "ring.h"
 
 struct emu_address {
 	struct sockaddr_un name;
@@ -45,6 +46,8 @@ struct emu_connection {
 	size_t receive_capacity, filled, taken;
 	/* Makes `receive` hold a frame of `bytes` and returns true; false: that is too long. NULL: it never grows. */
 	bool (*grow)(struct emu_connection *connection, size_t bytes);
+	/* Carries the frames in place of the socket, once there is one. */
+	struct emu_ring ring;
 	/* Code of the Error frame that ended the connection, as a C string; empty if there was none. */
 	char refusal[64];
 };
@@ -89,6 +92,9 @@ int emu_exchange(struct emu_connection *connection, struct emu_pending *pending,
 
 /* Ends the frame of a request and gives its bytes; false if it is too long for the buffer or the daemon. */
 bool emu_request_end(struct emu_pending *pending, struct emu_bytes *frame);
+
+/* Sends frames, by the ring if there is one. 0 or a negative errno. */
+int emu_send_frames(struct emu_connection *connection, const void *data, size_t length);
 
 /* Sends all bytes; 0 or a negative errno. */
 int emu_send_all(int fd, const void *data, size_t length);

@@ -101,8 +101,14 @@ export namespace iommufd_emu {
             /** ClientFrame deviceRemove. */
             deviceRemove?: (iommufd_emu.v1.DeviceRemove.$Properties|null);
 
+            /** ClientFrame ring. */
+            ring?: (iommufd_emu.v1.Ring.$Properties|null);
+
+            /** ClientFrame doorbell. */
+            doorbell?: (iommufd_emu.v1.Doorbell.$Properties|null);
+
             /** ClientFrame body. */
-            body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove");
+            body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove"|"ring"|"doorbell");
 
             /**
              * Creates a new ClientFrame instance using the specified properties.
@@ -211,8 +217,14 @@ export namespace iommufd_emu {
                 /** ClientFrame deviceRemove */
                 deviceRemove?: (iommufd_emu.v1.DeviceRemove.$Properties|null);
 
+                /** ClientFrame ring */
+                ring?: (iommufd_emu.v1.Ring.$Properties|null);
+
+                /** ClientFrame doorbell */
+                doorbell?: (iommufd_emu.v1.Doorbell.$Properties|null);
+
                 /** ClientFrame body */
-                body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove");
+                body?: ("hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove"|"ring"|"doorbell");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -245,9 +257,11 @@ export namespace iommufd_emu {
               access?: iommufd_emu.v1.Access.$Shape|null;
               deviceAdd?: iommufd_emu.v1.DeviceAdd.$Shape|null;
               deviceRemove?: iommufd_emu.v1.DeviceRemove.$Shape|null;
+              ring?: iommufd_emu.v1.Ring.$Shape|null;
+              doorbell?: iommufd_emu.v1.Doorbell.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "map"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map: iommufd_emu.v1.Map.$Shape; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "keep"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep: iommufd_emu.v1.Keep.$Shape; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "access"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access: iommufd_emu.v1.Access.$Shape; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd: iommufd_emu.v1.DeviceAdd.$Shape; deviceRemove?: null }|{ body?: "deviceRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove: iommufd_emu.v1.DeviceRemove.$Shape })
+              ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "map"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map: iommufd_emu.v1.Map.$Shape; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "keep"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep: iommufd_emu.v1.Keep.$Shape; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "access"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access: iommufd_emu.v1.Access.$Shape; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd: iommufd_emu.v1.DeviceAdd.$Shape; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove: iommufd_emu.v1.DeviceRemove.$Shape; ring?: null; doorbell?: null }|{ body?: "ring"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring: iommufd_emu.v1.Ring.$Shape; doorbell?: null }|{ body?: "doorbell"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell: iommufd_emu.v1.Doorbell.$Shape })
             );
         }
 
@@ -327,8 +341,14 @@ export namespace iommufd_emu {
             /** ServerFrame access. */
             access?: (iommufd_emu.v1.AccessReply.$Properties|null);
 
+            /** ServerFrame ring. */
+            ring?: (iommufd_emu.v1.RingReply.$Properties|null);
+
+            /** ServerFrame doorbell. */
+            doorbell?: (iommufd_emu.v1.Doorbell.$Properties|null);
+
             /** ServerFrame body. */
-            body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access");
+            body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access"|"ring"|"doorbell");
 
             /**
              * Creates a new ServerFrame instance using the specified properties.
@@ -419,8 +439,14 @@ export namespace iommufd_emu {
                 /** ServerFrame access */
                 access?: (iommufd_emu.v1.AccessReply.$Properties|null);
 
+                /** ServerFrame ring */
+                ring?: (iommufd_emu.v1.RingReply.$Properties|null);
+
+                /** ServerFrame doorbell */
+                doorbell?: (iommufd_emu.v1.Doorbell.$Properties|null);
+
                 /** ServerFrame body */
-                body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access");
+                body?: ("error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access"|"ring"|"doorbell");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -447,9 +473,11 @@ export namespace iommufd_emu {
               readable?: iommufd_emu.v1.Readable.$Shape|null;
               map?: iommufd_emu.v1.MapReply.$Shape|null;
               access?: iommufd_emu.v1.AccessReply.$Shape|null;
+              ring?: iommufd_emu.v1.RingReply.$Shape|null;
+              doorbell?: iommufd_emu.v1.Doorbell.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null; map?: null; access?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null; map?: null; access?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape; map?: null; access?: null }|{ body?: "map"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map: iommufd_emu.v1.MapReply.$Shape; access?: null }|{ body?: "access"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access: iommufd_emu.v1.AccessReply.$Shape })
+              ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "map"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map: iommufd_emu.v1.MapReply.$Shape; access?: null; ring?: null; doorbell?: null }|{ body?: "access"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access: iommufd_emu.v1.AccessReply.$Shape; ring?: null; doorbell?: null }|{ body?: "ring"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring: iommufd_emu.v1.RingReply.$Shape; doorbell?: null }|{ body?: "doorbell"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell: iommufd_emu.v1.Doorbell.$Shape })
             );
         }
 
@@ -1345,6 +1373,213 @@ export namespace iommufd_emu {
 
             /** Shape of a SyncReply. */
             type $Shape = iommufd_emu.v1.SyncReply.$Properties;
+        }
+
+        /**
+         * Properties of a Ring.
+         * @deprecated Use iommufd_emu.v1.Ring.$Properties instead.
+         */
+        interface IRing extends iommufd_emu.v1.Ring.$Properties {
+        }
+
+        /** Represents a Ring. */
+        class Ring {
+
+            /**
+             * Constructs a new Ring.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.Ring.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Creates a new Ring instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ring instance
+             */
+            static create(properties: iommufd_emu.v1.Ring.$Shape): iommufd_emu.v1.Ring & iommufd_emu.v1.Ring.$Shape;
+            static create(properties?: iommufd_emu.v1.Ring.$Properties): iommufd_emu.v1.Ring;
+
+            /**
+             * Encodes the specified Ring message. Does not implicitly {@link iommufd_emu.v1.Ring.verify|verify} messages.
+             * @param message Ring message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.Ring.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Ring message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Ring & iommufd_emu.v1.Ring.$Shape} Ring
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.Ring & iommufd_emu.v1.Ring.$Shape;
+        }
+
+        namespace Ring {
+
+            /** Properties of a Ring. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Ring. */
+            type $Shape = iommufd_emu.v1.Ring.$Properties;
+        }
+
+        /**
+         * Properties of a RingReply.
+         * @deprecated Use iommufd_emu.v1.RingReply.$Properties instead.
+         */
+        interface IRingReply extends iommufd_emu.v1.RingReply.$Properties {
+        }
+
+        /** Represents a RingReply. */
+        class RingReply {
+
+            /**
+             * Constructs a new RingReply.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.RingReply.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RingReply error. */
+            error: number;
+
+            /** RingReply path. */
+            path: string;
+
+            /** RingReply slots. */
+            slots: number;
+
+            /** RingReply slotBytes. */
+            slotBytes: number;
+
+            /** RingReply pieceBytes. */
+            pieceBytes: number;
+
+            /**
+             * Creates a new RingReply instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RingReply instance
+             */
+            static create(properties: iommufd_emu.v1.RingReply.$Shape): iommufd_emu.v1.RingReply & iommufd_emu.v1.RingReply.$Shape;
+            static create(properties?: iommufd_emu.v1.RingReply.$Properties): iommufd_emu.v1.RingReply;
+
+            /**
+             * Encodes the specified RingReply message. Does not implicitly {@link iommufd_emu.v1.RingReply.verify|verify} messages.
+             * @param message RingReply message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.RingReply.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RingReply message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.RingReply & iommufd_emu.v1.RingReply.$Shape} RingReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.RingReply & iommufd_emu.v1.RingReply.$Shape;
+        }
+
+        namespace RingReply {
+
+            /** Properties of a RingReply. */
+            interface $Properties {
+
+                /** RingReply error */
+                error?: (number|null);
+
+                /** RingReply path */
+                path?: (string|null);
+
+                /** RingReply slots */
+                slots?: (number|null);
+
+                /** RingReply slotBytes */
+                slotBytes?: (number|null);
+
+                /** RingReply pieceBytes */
+                pieceBytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RingReply. */
+            type $Shape = iommufd_emu.v1.RingReply.$Properties;
+        }
+
+        /**
+         * Properties of a Doorbell.
+         * @deprecated Use iommufd_emu.v1.Doorbell.$Properties instead.
+         */
+        interface IDoorbell extends iommufd_emu.v1.Doorbell.$Properties {
+        }
+
+        /** Represents a Doorbell. */
+        class Doorbell {
+
+            /**
+             * Constructs a new Doorbell.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: iommufd_emu.v1.Doorbell.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Creates a new Doorbell instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Doorbell instance
+             */
+            static create(properties: iommufd_emu.v1.Doorbell.$Shape): iommufd_emu.v1.Doorbell & iommufd_emu.v1.Doorbell.$Shape;
+            static create(properties?: iommufd_emu.v1.Doorbell.$Properties): iommufd_emu.v1.Doorbell;
+
+            /**
+             * Encodes the specified Doorbell message. Does not implicitly {@link iommufd_emu.v1.Doorbell.verify|verify} messages.
+             * @param message Doorbell message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: iommufd_emu.v1.Doorbell.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Doorbell message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Doorbell & iommufd_emu.v1.Doorbell.$Shape} Doorbell
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): iommufd_emu.v1.Doorbell & iommufd_emu.v1.Doorbell.$Shape;
+        }
+
+        namespace Doorbell {
+
+            /** Properties of a Doorbell. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Doorbell. */
+            type $Shape = iommufd_emu.v1.Doorbell.$Properties;
         }
 
         /**

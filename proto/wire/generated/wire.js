@@ -56,7 +56,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.Access.$Properties|null} [access] ClientFrame access
              * @property {iommufd_emu.v1.DeviceAdd.$Properties|null} [deviceAdd] ClientFrame deviceAdd
              * @property {iommufd_emu.v1.DeviceRemove.$Properties|null} [deviceRemove] ClientFrame deviceRemove
-             * @property {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove"} [body] ClientFrame body
+             * @property {iommufd_emu.v1.Ring.$Properties|null} [ring] ClientFrame ring
+             * @property {iommufd_emu.v1.Doorbell.$Properties|null} [doorbell] ClientFrame doorbell
+             * @property {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove"|"ring"|"doorbell"} [body] ClientFrame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -96,9 +98,11 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   access?: iommufd_emu.v1.Access.$Shape|null;
              *   deviceAdd?: iommufd_emu.v1.DeviceAdd.$Shape|null;
              *   deviceRemove?: iommufd_emu.v1.DeviceRemove.$Shape|null;
+             *   ring?: iommufd_emu.v1.Ring.$Shape|null;
+             *   doorbell?: iommufd_emu.v1.Doorbell.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "map"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map: iommufd_emu.v1.Map.$Shape; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "keep"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep: iommufd_emu.v1.Keep.$Shape; access?: null; deviceAdd?: null; deviceRemove?: null }|{ body?: "access"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access: iommufd_emu.v1.Access.$Shape; deviceAdd?: null; deviceRemove?: null }|{ body?: "deviceAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd: iommufd_emu.v1.DeviceAdd.$Shape; deviceRemove?: null }|{ body?: "deviceRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove: iommufd_emu.v1.DeviceRemove.$Shape })
+             *   ({ body?: undefined; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "hello"; hello: iommufd_emu.v1.Hello.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "open"; hello?: null; open: iommufd_emu.v1.Open.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "join"; hello?: null; open?: null; join: iommufd_emu.v1.Join.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "ioctl"; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.Ioctl.$Shape; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "batch"; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.Batch.$Shape; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "close"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.Close.$Shape; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "sync"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.Sync.$Shape; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "regionAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd: iommufd_emu.v1.RegionAdd.$Shape; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "regionRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove: iommufd_emu.v1.RegionRemove.$Shape; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "memoryResult"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult: iommufd_emu.v1.MemoryResult.$Shape; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceBind"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind: iommufd_emu.v1.DeviceBind.$Shape; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceAttach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach: iommufd_emu.v1.DeviceAttach.$Shape; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceDetach"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach: iommufd_emu.v1.DeviceDetach.$Shape; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceDma"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma: iommufd_emu.v1.DeviceDma.$Shape; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceFaults"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults: iommufd_emu.v1.DeviceFaults.$Shape; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceWalk"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk: iommufd_emu.v1.DeviceWalk.$Shape; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "status"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status: iommufd_emu.v1.Status.$Shape; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "read"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read: iommufd_emu.v1.Read.$Shape; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "write"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write: iommufd_emu.v1.Write.$Shape; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "map"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map: iommufd_emu.v1.Map.$Shape; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "keep"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep: iommufd_emu.v1.Keep.$Shape; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "access"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access: iommufd_emu.v1.Access.$Shape; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceAdd"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd: iommufd_emu.v1.DeviceAdd.$Shape; deviceRemove?: null; ring?: null; doorbell?: null }|{ body?: "deviceRemove"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove: iommufd_emu.v1.DeviceRemove.$Shape; ring?: null; doorbell?: null }|{ body?: "ring"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring: iommufd_emu.v1.Ring.$Shape; doorbell?: null }|{ body?: "doorbell"; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; regionAdd?: null; regionRemove?: null; memoryResult?: null; deviceBind?: null; deviceAttach?: null; deviceDetach?: null; deviceDma?: null; deviceFaults?: null; deviceWalk?: null; status?: null; read?: null; write?: null; map?: null; keep?: null; access?: null; deviceAdd?: null; deviceRemove?: null; ring?: null; doorbell: iommufd_emu.v1.Doorbell.$Shape })
              * )} iommufd_emu.v1.ClientFrame.$Shape
              */
 
@@ -317,17 +321,33 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             ClientFrame.prototype.deviceRemove = null;
 
+            /**
+             * ClientFrame ring.
+             * @member {iommufd_emu.v1.Ring.$Properties|null|undefined} ring
+             * @memberof iommufd_emu.v1.ClientFrame
+             * @instance
+             */
+            ClientFrame.prototype.ring = null;
+
+            /**
+             * ClientFrame doorbell.
+             * @member {iommufd_emu.v1.Doorbell.$Properties|null|undefined} doorbell
+             * @memberof iommufd_emu.v1.ClientFrame
+             * @instance
+             */
+            ClientFrame.prototype.doorbell = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ClientFrame body.
-             * @member {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove"|undefined} body
+             * @member {"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"regionAdd"|"regionRemove"|"memoryResult"|"deviceBind"|"deviceAttach"|"deviceDetach"|"deviceDma"|"deviceFaults"|"deviceWalk"|"status"|"read"|"write"|"map"|"keep"|"access"|"deviceAdd"|"deviceRemove"|"ring"|"doorbell"|undefined} body
              * @memberof iommufd_emu.v1.ClientFrame
              * @instance
              */
             $Object.defineProperty(ClientFrame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "open", "join", "ioctl", "batch", "close", "sync", "regionAdd", "regionRemove", "memoryResult", "deviceBind", "deviceAttach", "deviceDetach", "deviceDma", "deviceFaults", "deviceWalk", "status", "read", "write", "map", "keep", "access", "deviceAdd", "deviceRemove"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "open", "join", "ioctl", "batch", "close", "sync", "regionAdd", "regionRemove", "memoryResult", "deviceBind", "deviceAttach", "deviceDetach", "deviceDma", "deviceFaults", "deviceWalk", "status", "read", "write", "map", "keep", "access", "deviceAdd", "deviceRemove", "ring", "doorbell"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -413,6 +433,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.DeviceAdd.encode(message.deviceAdd, writer.uint32(/* id 24, wireType 2 =*/194).fork(), _depth + 1).ldelim();
                 if (message.deviceRemove != null && $Object.hasOwnProperty.call(message, "deviceRemove"))
                     $root.iommufd_emu.v1.DeviceRemove.encode(message.deviceRemove, writer.uint32(/* id 25, wireType 2 =*/202).fork(), _depth + 1).ldelim();
+                if (message.ring != null && $Object.hasOwnProperty.call(message, "ring"))
+                    $root.iommufd_emu.v1.Ring.encode(message.ring, writer.uint32(/* id 26, wireType 2 =*/210).fork(), _depth + 1).ldelim();
+                if (message.doorbell != null && $Object.hasOwnProperty.call(message, "doorbell"))
+                    $root.iommufd_emu.v1.Doorbell.encode(message.doorbell, writer.uint32(/* id 27, wireType 2 =*/218).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -634,6 +658,20 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                             message.body = "deviceRemove";
                             continue;
                         }
+                    case 26: {
+                            if (wireType !== 2)
+                                break;
+                            message.ring = $root.iommufd_emu.v1.Ring.decode(reader, reader.size(), $undefined, _depth + 1, message.ring);
+                            message.body = "ring";
+                            continue;
+                        }
+                    case 27: {
+                            if (wireType !== 2)
+                                break;
+                            message.doorbell = $root.iommufd_emu.v1.Doorbell.decode(reader, reader.size(), $undefined, _depth + 1, message.doorbell);
+                            message.body = "doorbell";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -678,7 +716,9 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              * @property {iommufd_emu.v1.Readable.$Properties|null} [readable] ServerFrame readable
              * @property {iommufd_emu.v1.MapReply.$Properties|null} [map] ServerFrame map
              * @property {iommufd_emu.v1.AccessReply.$Properties|null} [access] ServerFrame access
-             * @property {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access"} [body] ServerFrame body
+             * @property {iommufd_emu.v1.RingReply.$Properties|null} [ring] ServerFrame ring
+             * @property {iommufd_emu.v1.Doorbell.$Properties|null} [doorbell] ServerFrame doorbell
+             * @property {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access"|"ring"|"doorbell"} [body] ServerFrame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -712,9 +752,11 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              *   readable?: iommufd_emu.v1.Readable.$Shape|null;
              *   map?: iommufd_emu.v1.MapReply.$Shape|null;
              *   access?: iommufd_emu.v1.AccessReply.$Shape|null;
+             *   ring?: iommufd_emu.v1.RingReply.$Shape|null;
+             *   doorbell?: iommufd_emu.v1.Doorbell.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null; map?: null; access?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null; map?: null; access?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null; map?: null; access?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape; map?: null; access?: null }|{ body?: "map"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map: iommufd_emu.v1.MapReply.$Shape; access?: null }|{ body?: "access"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access: iommufd_emu.v1.AccessReply.$Shape })
+             *   ({ body?: undefined; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "error"; error: iommufd_emu.v1.Error.$Shape; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "hello"; error?: null; hello: iommufd_emu.v1.HelloReply.$Shape; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "open"; error?: null; hello?: null; open: iommufd_emu.v1.OpenReply.$Shape; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "join"; error?: null; hello?: null; open?: null; join: iommufd_emu.v1.JoinReply.$Shape; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "ioctl"; error?: null; hello?: null; open?: null; join?: null; ioctl: iommufd_emu.v1.IoctlReply.$Shape; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "batch"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch: iommufd_emu.v1.BatchReply.$Shape; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "close"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close: iommufd_emu.v1.CloseReply.$Shape; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "sync"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync: iommufd_emu.v1.SyncReply.$Shape; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "result"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result: iommufd_emu.v1.Result.$Shape; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "memoryRequest"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest: iommufd_emu.v1.MemoryRequest.$Shape; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "dma"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma: iommufd_emu.v1.DmaReply.$Shape; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "faults"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults: iommufd_emu.v1.FaultsReply.$Shape; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "walk"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk: iommufd_emu.v1.WalkReply.$Shape; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "status"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status: iommufd_emu.v1.StatusReply.$Shape; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "file"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file: iommufd_emu.v1.FileReply.$Shape; readable?: null; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "readable"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable: iommufd_emu.v1.Readable.$Shape; map?: null; access?: null; ring?: null; doorbell?: null }|{ body?: "map"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map: iommufd_emu.v1.MapReply.$Shape; access?: null; ring?: null; doorbell?: null }|{ body?: "access"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access: iommufd_emu.v1.AccessReply.$Shape; ring?: null; doorbell?: null }|{ body?: "ring"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring: iommufd_emu.v1.RingReply.$Shape; doorbell?: null }|{ body?: "doorbell"; error?: null; hello?: null; open?: null; join?: null; ioctl?: null; batch?: null; close?: null; sync?: null; result?: null; memoryRequest?: null; dma?: null; faults?: null; walk?: null; status?: null; file?: null; readable?: null; map?: null; access?: null; ring?: null; doorbell: iommufd_emu.v1.Doorbell.$Shape })
              * )} iommufd_emu.v1.ServerFrame.$Shape
              */
 
@@ -885,17 +927,33 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
              */
             ServerFrame.prototype.access = null;
 
+            /**
+             * ServerFrame ring.
+             * @member {iommufd_emu.v1.RingReply.$Properties|null|undefined} ring
+             * @memberof iommufd_emu.v1.ServerFrame
+             * @instance
+             */
+            ServerFrame.prototype.ring = null;
+
+            /**
+             * ServerFrame doorbell.
+             * @member {iommufd_emu.v1.Doorbell.$Properties|null|undefined} doorbell
+             * @memberof iommufd_emu.v1.ServerFrame
+             * @instance
+             */
+            ServerFrame.prototype.doorbell = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ServerFrame body.
-             * @member {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access"|undefined} body
+             * @member {"error"|"hello"|"open"|"join"|"ioctl"|"batch"|"close"|"sync"|"result"|"memoryRequest"|"dma"|"faults"|"walk"|"status"|"file"|"readable"|"map"|"access"|"ring"|"doorbell"|undefined} body
              * @memberof iommufd_emu.v1.ServerFrame
              * @instance
              */
             $Object.defineProperty(ServerFrame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["error", "hello", "open", "join", "ioctl", "batch", "close", "sync", "result", "memoryRequest", "dma", "faults", "walk", "status", "file", "readable", "map", "access"]),
+                get: $util.oneOfGetter($oneOfFields = ["error", "hello", "open", "join", "ioctl", "batch", "close", "sync", "result", "memoryRequest", "dma", "faults", "walk", "status", "file", "readable", "map", "access", "ring", "doorbell"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -969,6 +1027,10 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                     $root.iommufd_emu.v1.MapReply.encode(message.map, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.access != null && $Object.hasOwnProperty.call(message, "access"))
                     $root.iommufd_emu.v1.AccessReply.encode(message.access, writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
+                if (message.ring != null && $Object.hasOwnProperty.call(message, "ring"))
+                    $root.iommufd_emu.v1.RingReply.encode(message.ring, writer.uint32(/* id 20, wireType 2 =*/162).fork(), _depth + 1).ldelim();
+                if (message.doorbell != null && $Object.hasOwnProperty.call(message, "doorbell"))
+                    $root.iommufd_emu.v1.Doorbell.encode(message.doorbell, writer.uint32(/* id 21, wireType 2 =*/170).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1146,6 +1208,20 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
                                 break;
                             message.access = $root.iommufd_emu.v1.AccessReply.decode(reader, reader.size(), $undefined, _depth + 1, message.access);
                             message.body = "access";
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            message.ring = $root.iommufd_emu.v1.RingReply.decode(reader, reader.size(), $undefined, _depth + 1, message.ring);
+                            message.body = "ring";
+                            continue;
+                        }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.doorbell = $root.iommufd_emu.v1.Doorbell.decode(reader, reader.size(), $undefined, _depth + 1, message.doorbell);
+                            message.body = "doorbell";
                             continue;
                         }
                     }
@@ -3366,6 +3442,496 @@ export const iommufd_emu = $root.iommufd_emu = (() => {
             };
 
             return SyncReply;
+        })();
+
+        v1.Ring = (function() {
+
+            /**
+             * Properties of a Ring.
+             * @typedef {Object} iommufd_emu.v1.Ring.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Ring.
+             * @memberof iommufd_emu.v1
+             * @interface IRing
+             * @augments iommufd_emu.v1.Ring.$Properties
+             * @deprecated Use iommufd_emu.v1.Ring.$Properties instead.
+             */
+
+            /**
+             * Shape of a Ring.
+             * @typedef {iommufd_emu.v1.Ring.$Properties} iommufd_emu.v1.Ring.$Shape
+             */
+
+            /**
+             * Constructs a new Ring.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Ring.
+             * @constructor
+             * @param {iommufd_emu.v1.Ring.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Ring = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Creates a new Ring instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Ring
+             * @static
+             * @param {iommufd_emu.v1.Ring.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Ring} Ring instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Ring.$Shape): iommufd_emu.v1.Ring & iommufd_emu.v1.Ring.$Shape;
+             *   (properties?: iommufd_emu.v1.Ring.$Properties): iommufd_emu.v1.Ring;
+             * }}
+             */
+            Ring.create = function(properties) {
+                return new Ring(properties);
+            };
+
+            /**
+             * Encodes the specified Ring message. Does not implicitly {@link iommufd_emu.v1.Ring.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Ring
+             * @static
+             * @param {iommufd_emu.v1.Ring.$Properties} message Ring message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Ring.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Ring message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Ring
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Ring & iommufd_emu.v1.Ring.$Shape} Ring
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Ring.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Ring();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ring;
+        })();
+
+        v1.RingReply = (function() {
+
+            /**
+             * Properties of a RingReply.
+             * @typedef {Object} iommufd_emu.v1.RingReply.$Properties
+             * @property {number|null} [error] RingReply error
+             * @property {string|null} [path] RingReply path
+             * @property {number|null} [slots] RingReply slots
+             * @property {number|null} [slotBytes] RingReply slotBytes
+             * @property {number|null} [pieceBytes] RingReply pieceBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RingReply.
+             * @memberof iommufd_emu.v1
+             * @interface IRingReply
+             * @augments iommufd_emu.v1.RingReply.$Properties
+             * @deprecated Use iommufd_emu.v1.RingReply.$Properties instead.
+             */
+
+            /**
+             * Shape of a RingReply.
+             * @typedef {iommufd_emu.v1.RingReply.$Properties} iommufd_emu.v1.RingReply.$Shape
+             */
+
+            /**
+             * Constructs a new RingReply.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a RingReply.
+             * @constructor
+             * @param {iommufd_emu.v1.RingReply.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RingReply = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RingReply error.
+             * @member {number} error
+             * @memberof iommufd_emu.v1.RingReply
+             * @instance
+             */
+            RingReply.prototype.error = 0;
+
+            /**
+             * RingReply path.
+             * @member {string} path
+             * @memberof iommufd_emu.v1.RingReply
+             * @instance
+             */
+            RingReply.prototype.path = "";
+
+            /**
+             * RingReply slots.
+             * @member {number} slots
+             * @memberof iommufd_emu.v1.RingReply
+             * @instance
+             */
+            RingReply.prototype.slots = 0;
+
+            /**
+             * RingReply slotBytes.
+             * @member {number} slotBytes
+             * @memberof iommufd_emu.v1.RingReply
+             * @instance
+             */
+            RingReply.prototype.slotBytes = 0;
+
+            /**
+             * RingReply pieceBytes.
+             * @member {number} pieceBytes
+             * @memberof iommufd_emu.v1.RingReply
+             * @instance
+             */
+            RingReply.prototype.pieceBytes = 0;
+
+            /**
+             * Creates a new RingReply instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.RingReply
+             * @static
+             * @param {iommufd_emu.v1.RingReply.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.RingReply} RingReply instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.RingReply.$Shape): iommufd_emu.v1.RingReply & iommufd_emu.v1.RingReply.$Shape;
+             *   (properties?: iommufd_emu.v1.RingReply.$Properties): iommufd_emu.v1.RingReply;
+             * }}
+             */
+            RingReply.create = function(properties) {
+                return new RingReply(properties);
+            };
+
+            /**
+             * Encodes the specified RingReply message. Does not implicitly {@link iommufd_emu.v1.RingReply.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.RingReply
+             * @static
+             * @param {iommufd_emu.v1.RingReply.$Properties} message RingReply message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RingReply.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.error);
+                if (message.path != null && $Object.hasOwnProperty.call(message, "path") && message.path !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.path);
+                if (message.slots != null && $Object.hasOwnProperty.call(message, "slots") && message.slots !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.slots);
+                if (message.slotBytes != null && $Object.hasOwnProperty.call(message, "slotBytes") && message.slotBytes !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.slotBytes);
+                if (message.pieceBytes != null && $Object.hasOwnProperty.call(message, "pieceBytes") && message.pieceBytes !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.pieceBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RingReply message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.RingReply
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.RingReply & iommufd_emu.v1.RingReply.$Shape} RingReply
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RingReply.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.RingReply();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.error = value;
+                            else
+                                delete message.error;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.path = value;
+                            else
+                                delete message.path;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.slots = value;
+                            else
+                                delete message.slots;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.slotBytes = value;
+                            else
+                                delete message.slotBytes;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.pieceBytes = value;
+                            else
+                                delete message.pieceBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RingReply;
+        })();
+
+        v1.Doorbell = (function() {
+
+            /**
+             * Properties of a Doorbell.
+             * @typedef {Object} iommufd_emu.v1.Doorbell.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Doorbell.
+             * @memberof iommufd_emu.v1
+             * @interface IDoorbell
+             * @augments iommufd_emu.v1.Doorbell.$Properties
+             * @deprecated Use iommufd_emu.v1.Doorbell.$Properties instead.
+             */
+
+            /**
+             * Shape of a Doorbell.
+             * @typedef {iommufd_emu.v1.Doorbell.$Properties} iommufd_emu.v1.Doorbell.$Shape
+             */
+
+            /**
+             * Constructs a new Doorbell.
+             * @memberof iommufd_emu.v1
+             * @classdesc Represents a Doorbell.
+             * @constructor
+             * @param {iommufd_emu.v1.Doorbell.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Doorbell = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Creates a new Doorbell instance using the specified properties.
+             * @function create
+             * @memberof iommufd_emu.v1.Doorbell
+             * @static
+             * @param {iommufd_emu.v1.Doorbell.$Properties=} [properties] Properties to set
+             * @returns {iommufd_emu.v1.Doorbell} Doorbell instance
+             * @type {{
+             *   (properties: iommufd_emu.v1.Doorbell.$Shape): iommufd_emu.v1.Doorbell & iommufd_emu.v1.Doorbell.$Shape;
+             *   (properties?: iommufd_emu.v1.Doorbell.$Properties): iommufd_emu.v1.Doorbell;
+             * }}
+             */
+            Doorbell.create = function(properties) {
+                return new Doorbell(properties);
+            };
+
+            /**
+             * Encodes the specified Doorbell message. Does not implicitly {@link iommufd_emu.v1.Doorbell.verify|verify} messages.
+             * @function encode
+             * @memberof iommufd_emu.v1.Doorbell
+             * @static
+             * @param {iommufd_emu.v1.Doorbell.$Properties} message Doorbell message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Doorbell.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Doorbell message from the specified reader or buffer.
+             * @function decode
+             * @memberof iommufd_emu.v1.Doorbell
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {iommufd_emu.v1.Doorbell & iommufd_emu.v1.Doorbell.$Shape} Doorbell
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Doorbell.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.iommufd_emu.v1.Doorbell();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Doorbell;
         })();
 
         v1.Segment = (function() {

@@ -1,0 +1,358 @@
+/* Rings; see ring.h. */
+#include "ring.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "system.h"
+#include "transport.h"
+
+/* Where the words lie, each on a cache line of its own, and the slots behind them. */
+enum {
+	SUBMISSION_TAIL = 0x000,
+	SUBMISSION_HEAD = 0x040,
+	COMPLETION_TAIL = 0x080,
+	COMPLETION_HEAD = 0x0c0,
+	DAEMON_STATE = 0x100,
+	CLIENT_STATE = 0x140,
+	SLOTS_AT = 0x1000,
+};
+
+#define CLIENT_ASLEEP 1
+#define DAEMON_ASLEEP 1
+#define DAEMON_WANTS_ROOM 2
+
+/* The length of what a slot carries, and where it lies: 0 is in the slot. */
+#define SLOT_HEADER_BYTES 8
+
+/* Calls on a connection until it gets a ring. */
+#define USES_BEFORE 16
+
+/* How often an answer is looked for before this side sleeps, at the most: a few tens of microseconds. */
+#define SPINS_MAX 4096
+/* Where a processor is to be had for the daemon at once, most answers come while they are looked for; else looking is a waste. */
+#define SPINS_MIN 16
+/* How often room for a submission is looked for between two looks at whether the daemon is still there. */
+#define SPINS_FOR_ROOM 100000
+
+/* What is asked for is bounded whatever the daemon says. */
+#define SLOTS_MAX 4096
+#define BYTES_MAX (64u << 20)
+
+static inline void relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#endif
+}
+
+static _Atomic uint32_t *word(const struct emu_ring *ring, size_t offset)
+{
+	return (_Atomic uint32_t *)(void *)(ring->memory + offset);
+}
+
+static size_t circle_bytes(const struct emu_ring *ring)
+{
+	return (size_t)ring->slots * ring->slot_bytes;
+}
+
+static size_t data_bytes(const struct emu_ring *ring)
+{
+	return (size_t)ring->slots * ring->piece_bytes;
+}
+
+static size_t ring_bytes(const struct emu_ring *ring)
+{
+	return SLOTS_AT + 2 * circle_bytes(ring) + 2 * data_bytes(ring);
+}
+
+/* Slots of submissions, then of completions; the data of both likewise. */
+static uint8_t *slot(const struct emu_ring *ring, bool completion, uint32_t position)
+{
+	size_t index = position & (ring->slots - 1);
+
+	return ring->memory + SLOTS_AT + completion * circle_bytes(ring) + index * ring->slot_bytes;
+}
+
+static size_t submission_piece(const struct emu_ring *ring, uint32_t position)
+{
+	size_t index = position & (ring->slots - 1);
+
+	return SLOTS_AT + 2 * circle_bytes(ring) + index * ring->piece_bytes;
+}
+
+/* ---- start */
+
+static bool is_wanted(void)
+{
+	const char *value = getenv("IOMMUFD_EMU_RING");
+	uint64_t processors[16] = { 0 };
+	long bytes = emu_sys(sched_getaffinity, 0, sizeof(processors), processors);
+	unsigned int count = 0, i;
+
+	if (value && !strcmp(value, "0"))
+		return false;
+	/* With one processor whoever spins keeps the other side from running. */
+	for (i = 0; bytes > 0 && i < (size_t)bytes / sizeof(*processors); i++)
+		count += (unsigned int)__builtin_popcountll(processors[i]);
+	return count > 1;
+}
+
+static bool is_power_of_two(uint32_t value)
+{
+	return value && !(value & (value - 1));
+}
+
+/* Whether a path in /proc means the daemon's there, which a daemon of another PID namespace does not know how to say. */
+static bool is_of_daemon(const struct emu_connection *connection, const char *path)
+{
+	static const char folder[] = "/proc/";
+	unsigned long process = 0;
+
+	if (strncmp(path, folder, strlen(folder)))
+		return false;
+	for (path += strlen(folder); *path >= '0' && *path <= '9'; path++)
+		process = 10 * process + (unsigned long)(*path - '0');
+	return *path == '/' && process && process == (unsigned long)connection->daemon;
+}
+
+/* Maps the file of a RingReply; false if it cannot be had: then the socket goes on. */
+static bool map_ring(struct emu_connection *connection, struct emu_bytes reply)
+{
+	struct emu_ring *ring = &connection->ring;
+	struct emu_bytes path = emu_get_bytes(reply, EMU_RING_REPLY_PATH);
+	char name[64];
+	long fd, memory;
+
+	ring->slots = (uint32_t)emu_get_varint(reply, EMU_RING_REPLY_SLOTS);
+	ring->slot_bytes = (uint32_t)emu_get_varint(reply, EMU_RING_REPLY_SLOT_BYTES);
+	ring->piece_bytes = (uint32_t)emu_get_varint(reply, EMU_RING_REPLY_PIECE_BYTES);
+	if (path.length >= sizeof(name) || !is_power_of_two(ring->slots) || ring->slots > SLOTS_MAX ||
+	    ring->slot_bytes <= SLOT_HEADER_BYTES || ring->slot_bytes % 8 || !ring->piece_bytes ||
+	    ring_bytes(ring) > BYTES_MAX)
+		return false;
+	memcpy(name, path.data, path.length);
+	name[path.length] = 0;
+	if (!is_of_daemon(connection, name))
+		return false;
+	fd = emu_sys(openat, AT_FDCWD, name, O_RDWR | O_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	ring->bytes = ring_bytes(ring);
+	memory = emu_sys(mmap, 0, ring->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	emu_sys(close, fd);
+	if (memory < 0 && memory > -4096)
+		return false;
+	ring->memory = (uint8_t *)memory;
+	ring->submission_tail = ring->completion_head = 0;
+	ring->spins = SPINS_MAX;
+	return true;
+}
+
+int emu_ring_use(struct emu_connection *connection)
+{
+	struct emu_pending pending;
+	struct emu_bytes body;
+	int error;
+
+	if (connection->ring.uses == USES_BEFORE)
+		return 0;
+	if (++connection->ring.uses < USES_BEFORE || !is_wanted())
+		return 0;
+	emu_request_begin(connection, &pending, EMU_RING);
+	error = emu_exchange(connection, &pending, EMU_ANSWER_RING, &body);
+	if (error)
+		return error;
+	if (!emu_get_varint(body, EMU_REPLY_ERROR))
+		map_ring(connection, body);
+	return 0;
+}
+
+void emu_ring_stop(struct emu_ring *ring)
+{
+	if (ring->memory)
+		emu_sys(munmap, ring->memory, ring->bytes);
+	memset(ring, 0, sizeof(*ring));
+}
+
+/* ---- doorbells */
+
+/* A Doorbell of the client's and one of the daemon's, headers included. */
+static const uint8_t doorbell_out[] = { 3, 0, 0, 0, 0xda, 0x01, 0 };
+static const uint8_t doorbell_in[] = { 3, 0, 0, 0, 0xaa, 0x01, 0 };
+
+/* Wakes the daemon if it sleeps in a state from `least` on. */
+static int wake_daemon(struct emu_connection *connection, uint32_t least)
+{
+	_Atomic uint32_t *state = word(&connection->ring, DAEMON_STATE);
+
+	if (atomic_load(state) < least || !atomic_exchange(state, 0))
+		return 0;
+	return emu_send_all(connection->fd, doorbell_out, sizeof(doorbell_out));
+}
+
+/*
+ * Waits on the socket for a doorbell. Anything else there is the end of the connection, and goes into the receive buffer as it is.
+ * 1 if bytes were appended, 0 for a doorbell, or a negative errno.
+ */
+static int sleep_on_socket(struct emu_connection *connection)
+{
+	uint8_t bytes[sizeof(doorbell_in)];
+	size_t room = connection->receive_capacity - connection->filled;
+	long got;
+
+	do
+		got = emu_sys(recvfrom, connection->fd, bytes, sizeof(bytes), MSG_WAITALL, 0, 0);
+	while (got == -EINTR);
+	if (got <= 0)
+		return got ? (int)got : -EPIPE;
+	if (got == sizeof(bytes) && !memcmp(bytes, doorbell_in, sizeof(bytes)))
+		return 0;
+	if ((size_t)got > room)
+		return -EPROTO;
+	memcpy(connection->receive + connection->filled, bytes, (size_t)got);
+	connection->filled += (size_t)got;
+	return 1;
+}
+
+/* ---- submissions */
+
+static bool has_room(const struct emu_ring *ring)
+{
+	return ring->submission_tail - atomic_load(word(ring, SUBMISSION_HEAD)) < ring->slots;
+}
+
+/* The daemon takes submissions also while its completions wait, so room comes as long as it lives. */
+static int wait_for_room(struct emu_connection *connection)
+{
+	struct pollfd ended = { .fd = connection->fd, .events = POLLRDHUP };
+	const struct timespec at_once = { 0 };
+	unsigned int spins = 0;
+	int error;
+
+	while (!has_room(&connection->ring)) {
+		relax();
+		if (++spins < SPINS_FOR_ROOM)
+			continue;
+		spins = 0;
+		error = wake_daemon(connection, DAEMON_ASLEEP);
+		if (error)
+			return error;
+		if (emu_sys(ppoll, &ended, 1, &at_once, 0) > 0 &&
+		    ended.revents & (POLLRDHUP | POLLHUP | POLLERR))
+			return -EPIPE;
+		emu_sys(sched_yield, 0);
+	}
+	return 0;
+}
+
+static void put_slot(struct emu_ring *ring, const uint8_t *data, uint32_t length)
+{
+	uint8_t *at = slot(ring, false, ring->submission_tail);
+	uint32_t header[2] = { length, 0 };
+
+	if (length <= ring->slot_bytes - SLOT_HEADER_BYTES) {
+		memcpy(at + SLOT_HEADER_BYTES, data, length);
+	} else {
+		header[1] = (uint32_t)submission_piece(ring, ring->submission_tail);
+		memcpy(ring->memory + header[1], data, length);
+	}
+	memcpy(at, header, sizeof(header));
+	atomic_store(word(ring, SUBMISSION_TAIL), ++ring->submission_tail);
+}
+
+int emu_ring_send(struct emu_connection *connection, const uint8_t *data, size_t length)
+{
+	struct emu_ring *ring = &connection->ring;
+	int error = 0;
+
+	while (length && !error) {
+		size_t part = length < ring->piece_bytes ? length : ring->piece_bytes;
+
+		error = wait_for_room(connection);
+		if (error)
+			return error;
+		put_slot(ring, data, (uint32_t)part);
+		data += part;
+		length -= part;
+		error = wake_daemon(connection, DAEMON_ASLEEP);
+	}
+	return error;
+}
+
+/* ---- completions */
+
+/* Takes one slot, if there is one and it fits: 1, 0, or -EPROTO for one that makes no sense. */
+static int take_slot(struct emu_connection *connection)
+{
+	struct emu_ring *ring = &connection->ring;
+	const uint8_t *at = slot(ring, true, ring->completion_head);
+	uint32_t header[2];
+
+	if (atomic_load(word(ring, COMPLETION_TAIL)) == ring->completion_head)
+		return 0;
+	memcpy(header, at, sizeof(header));
+	if (header[0] > (header[1] ? ring->piece_bytes : ring->slot_bytes - SLOT_HEADER_BYTES) ||
+	    header[1] > ring->bytes - ring->piece_bytes)
+		return -EPROTO;
+	if (header[0] > connection->receive_capacity - connection->filled)
+		return 0;
+	memcpy(connection->receive + connection->filled, header[1] ? ring->memory + header[1] : at + SLOT_HEADER_BYTES,
+	       header[0]);
+	connection->filled += header[0];
+	atomic_store(word(ring, COMPLETION_HEAD), ++ring->completion_head);
+	return 1;
+}
+
+static bool has_completion(const struct emu_ring *ring)
+{
+	return atomic_load(word(ring, COMPLETION_TAIL)) != ring->completion_head;
+}
+
+/* 1 when there is a completion, 2 when the socket had something, or a negative errno. */
+static int wait_for_completion(struct emu_connection *connection)
+{
+	struct emu_ring *ring = &connection->ring;
+	unsigned int spins;
+	int got;
+
+	for (;;) {
+		for (spins = 0; spins < ring->spins; spins++) {
+			if (has_completion(ring)) {
+				ring->spins = ring->spins * 2 < SPINS_MAX ? ring->spins * 2 : SPINS_MAX;
+				return 1;
+			}
+			relax();
+		}
+		ring->spins = ring->spins / 2 > SPINS_MIN ? ring->spins / 2 : SPINS_MIN;
+		atomic_store(word(ring, CLIENT_STATE), CLIENT_ASLEEP);
+		if (has_completion(ring) && atomic_exchange(word(ring, CLIENT_STATE), 0))
+			return 1;
+		/* The daemon has woken this side, or will: its doorbell is on the way or comes. */
+		got = sleep_on_socket(connection);
+		if (got)
+			return got < 0 ? got : 2;
+	}
+}
+
+int emu_ring_receive(struct emu_connection *connection, bool waits)
+{
+	int got, taken = 0;
+
+	if (waits) {
+		got = wait_for_completion(connection);
+		if (got != 1)
+			return got < 0 ? got : 1;
+	}
+	while ((got = take_slot(connection)) > 0)
+		taken = 1;
+	if (got < 0)
+		return got;
+	got = taken ? wake_daemon(connection, DAEMON_WANTS_ROOM) : 0;
+	return got ? got : taken;
+}

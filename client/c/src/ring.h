@@ -1,0 +1,46 @@
+/*
+ * A ring: memory shared with the daemon that carries a connection's frames while both sides are awake (docs/protocol.md).
+ * Each side writes its own words and slots only. Invariant: without a ring, or where none can be had, the socket does all of it.
+ */
+#ifndef EMU_RING_H
+#define EMU_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct emu_connection;
+
+struct emu_ring {
+	/* NULL: there is none. */
+	uint8_t *memory;
+	size_t bytes;
+	uint32_t slots, slot_bytes, piece_bytes;
+	/* Positions of this side's own. */
+	uint32_t submission_tail, completion_head;
+	/* How often an answer is looked for now. */
+	unsigned int spins;
+	/* Calls so far: a program that makes a few only needs none. */
+	unsigned int uses;
+};
+
+/*
+ * Before a call, while no request is unanswered: gets the connection a ring when it has made a number of calls, if the daemon has
+ * rings, this process more than one processor to use, and the environment no IOMMUFD_EMU_RING=0. 0, also without a ring, or
+ * the negative errno by which the connection is lost.
+ */
+int emu_ring_use(struct emu_connection *connection);
+
+/* Gives the memory back. The connection is closed by the caller. */
+void emu_ring_stop(struct emu_ring *ring);
+
+/* Submits bytes of frames; waits for room. 0, or the negative errno by which the connection is lost. */
+int emu_ring_send(struct emu_connection *connection, const uint8_t *data, size_t length);
+
+/*
+ * Appends what has come to [filled, capacity) of the receive buffer, as much as is there and fits. `waits`: until something has. 1, 0 if there
+ * is nothing, or the negative errno by which the connection is lost.
+ */
+int emu_ring_receive(struct emu_connection *connection, bool waits);
+
+#endif

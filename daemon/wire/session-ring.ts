@@ -1,0 +1,58 @@
+/** What a session has of its ring: none, one that the client may use, or one that it uses in place of the connection. */
+import { errno } from "../../proto/uapi/errno.js";
+import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import { ProtocolViolation } from "./protocol-error.js";
+import { RingCarrier, type RingHost, type RingSession } from "./ring-carrier.js";
+import { RING_PIECE_BYTES, RING_SLOT_BYTES, RING_SLOTS } from "./ring.js";
+
+export class SessionRing {
+  private carrier: RingCarrier | undefined;
+  private used = false;
+
+  /** @param host absent: there are no rings */
+  constructor(
+    private readonly host: RingHost | undefined,
+    private readonly session: RingSession,
+  ) {}
+
+  /** Frames to the client go by the ring. */
+  get isUsed(): boolean {
+    return this.used;
+  }
+
+  /** @throws ProtocolViolation RING_REPEATED */
+  open(): iommufd_emu.v1.RingReply.$Properties {
+    if (this.carrier !== undefined) throw new ProtocolViolation("RING_REPEATED");
+    if (this.host === undefined) return { error: errno.EOPNOTSUPP };
+    const carrier = RingCarrier.create(this.host, {
+      ...this.session,
+      received: (chunk) => {
+        this.used = true;
+        this.session.received(chunk);
+      },
+    });
+    if (typeof carrier === "number") return { error: carrier };
+    this.carrier = carrier;
+    carrier.start();
+    return { path: carrier.path, slots: RING_SLOTS, slotBytes: RING_SLOT_BYTES, pieceBytes: RING_PIECE_BYTES };
+  }
+
+  /** A doorbell has come over the socket. @returns false: there is nothing to wake, so it makes no sense */
+  wake(): boolean {
+    if (this.carrier === undefined) return false;
+    this.host?.poller.start();
+    return true;
+  }
+
+  /** @returns whether the client keeps up */
+  write(bytes: Uint8Array): boolean {
+    return this.carrier?.write(bytes) ?? true;
+  }
+
+  /** What is still to be said goes by the socket. */
+  end(): void {
+    this.carrier?.end();
+    this.carrier = undefined;
+    this.used = false;
+  }
+}
