@@ -4,7 +4,7 @@
  */
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandPath, repositoryRoot } from "../support/run-to-end.js";
@@ -51,9 +51,11 @@ export class Workshop {
     return await this.measured(name, onOneCpu([await this.program(name), ...parameters.map(String)]));
   }
 
-  /** Likewise, on any processor: the servers have theirs. */
+  /** Likewise on another processor than the servers', and with rings. @throws LeftOut where there is none, too */
   async runBeside(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
-    return await this.measured(name, [await this.program(name), ...parameters.map(String)]);
+    if (!canPin || availableParallelism() < 2) throw new LeftOut("client and server have no processor each");
+    const pinned = ["taskset", "-c", OTHER_CPU, await this.program(name)] as const;
+    return await this.measured(name, ["env", "IOMMUFD_EMU_RING=1", ...pinned, ...parameters.map(String)]);
   }
 
   /**
@@ -138,6 +140,7 @@ export class Workshop {
  * scheduler has placed it, and then that is what would be measured.
  */
 const CPU = "0";
+const OTHER_CPU = "1";
 const canPin = spawnSync("taskset", ["-c", CPU, "true"]).status === 0;
 
 function onOneCpu(command: [string, ...string[]]): [string, ...string[]] {

@@ -38,11 +38,11 @@ const programs = [
 }));
 
 const builds = [
-  { build: "plain", option: "--tests", directory: "build/test/clients/c" },
-  { build: "with sanitizers", option: "--sanitize", directory: "build/client/c-asan" },
+  { build: "plain", option: "--tests", directory: "build/test/clients/c", ring: "0" },
+  { build: "with sanitizers, over rings", option: "--sanitize", directory: "build/client/c-asan", ring: "1" },
 ];
 
-for (const { build, option, directory } of builds) {
+for (const { build, option, directory, ring } of builds) {
   requirements("compiler", "cmocka", "native").describe(`C library, ${build}`, () => {
     beforeAll(() => buildC(option));
 
@@ -53,7 +53,10 @@ for (const { build, option, directory } of builds) {
       beforeAll(async () => {
         const daemon = await (daemons[program]?.start() ?? DaemonProcess.start(options[program]));
         try {
-          const end = await runProgram(root(join(directory, program)), [], { IOMMUFD_EMU_SOCKET: daemon.socket });
+          const end = await runProgram(root(join(directory, program)), [], {
+            IOMMUFD_EMU_SOCKET: daemon.socket,
+            IOMMUFD_EMU_RING: ring,
+          });
           text = `${end.stdout}${end.stderr}exit status ${String(end.status)}\n`;
           results = outcomes(end.stdout + end.stderr);
           if (daemon instanceof DaemonProcess && !daemon.running)

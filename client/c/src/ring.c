@@ -91,16 +91,8 @@ static size_t submission_piece(const struct emu_ring *ring, uint32_t position)
 static bool is_wanted(void)
 {
 	const char *value = getenv("IOMMUFD_EMU_RING");
-	uint64_t processors[16] = { 0 };
-	long bytes = emu_sys(sched_getaffinity, 0, sizeof(processors), processors);
-	unsigned int count = 0, i;
 
-	if (value && !strcmp(value, "0"))
-		return false;
-	/* With one processor whoever spins keeps the other side from running. */
-	for (i = 0; bytes > 0 && i < (size_t)bytes / sizeof(*processors); i++)
-		count += (unsigned int)__builtin_popcountll(processors[i]);
-	return count > 1;
+	return value && !strcmp(value, "1");
 }
 
 static bool is_power_of_two(uint32_t value)

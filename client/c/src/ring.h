@@ -26,8 +26,7 @@ struct emu_ring {
 
 /*
  * Before a call, while no request is unanswered: gets the connection a ring when it has made a number of calls, if the daemon has
- * rings, this process more than one processor to use, and the environment no IOMMUFD_EMU_RING=0. 0, also without a ring, or
- * the negative errno by which the connection is lost.
+ * rings and the environment IOMMUFD_EMU_RING=1. 0, also without a ring, or the negative errno by which the connection is lost.
  */
 int emu_ring_use(struct emu_connection *connection);
 
