@@ -47,6 +47,16 @@ export class U64 {
     return new U64((page / 2 ** (32 - PAGE_LG2)) | 0, (page << PAGE_LG2) | offset);
   }
 
+  /** Little endian, at byte `offset` of the view. */
+  static readFrom(view: DataView, offset: number): U64 {
+    return new U64(view.getInt32(offset + 4, true), view.getInt32(offset, true));
+  }
+
+  writeTo(view: DataView, offset: number): void {
+    view.setInt32(offset, this.low, true);
+    view.setInt32(offset + 4, this.high, true);
+  }
+
   toBigInt(): bigint {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
   }

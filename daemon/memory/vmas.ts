@@ -120,8 +120,7 @@ export class QueriedVmas implements VmaSource {
     const address = U64.fromPage(page);
     this.argument.fill(0);
     view.setUint32(query.size, query.LENGTH, true);
-    view.setInt32(query.address, address.low, true);
-    view.setInt32(query.address + 4, address.high, true);
+    address.writeTo(view, query.address);
     view.setUint32(query.nameSize, NAME_BYTES_MAX, true);
     view.setBigUint64(query.nameAddress, this.nameAddress, true);
     return this.native.ioctl(this.mapsFd, PROCMAP_QUERY, this.argument);
@@ -129,7 +128,7 @@ export class QueriedVmas implements VmaSource {
 
   /** A u64 of bytes as pages. */
   private pages(offset: number): number {
-    return U64.fromWords(this.view.getInt32(offset + 4, true), this.view.getInt32(offset, true)).page();
+    return U64.readFrom(this.view, offset).page();
   }
 }
 

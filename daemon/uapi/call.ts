@@ -5,7 +5,7 @@
  * here outlives the handler.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { ArrayField, Field, StructLayout } from "../../proto/uapi/layout.js";
+import type { Field, StructLayout } from "../../proto/uapi/layout.js";
 import type { Context } from "../core/context.js";
 import type { AllocateKernelMemory } from "../core/dmabuf.js";
 import type { IoasObject } from "../core/ioas-object.js";
@@ -13,6 +13,7 @@ import type { Caller } from "../core/mm.js";
 import type { MockBus } from "../core/selftest.js";
 import { U64 } from "../u64.js";
 import type { Descriptors } from "./descriptors.js";
+import { StructFields } from "./struct-fields.js";
 import type { UserMemory } from "./user-memory.js";
 
 /** The largest struct of the uAPI is 72 bytes. */
@@ -33,7 +34,7 @@ export interface Host {
   readonly mock?: MockBus | undefined;
 }
 
-export class Call {
+export class Call extends StructFields {
   context!: Context;
   caller!: Caller;
   memory!: UserMemory;
@@ -43,10 +44,12 @@ export class Call {
   argument = U64.ZERO;
   /** min(size, struct size): what is copied back. */
   private respondBytes = 0;
-  private readonly bytes = new Uint8Array(STRUCT_BYTES_MAX);
-  private readonly view = new DataView(this.bytes.buffer);
   /** The beginning of `bytes`, by its length: what is copied back is a view that exists already. */
   private readonly heads: Uint8Array[] = [];
+
+  constructor() {
+    super(new Uint8Array(STRUCT_BYTES_MAX));
+  }
 
   /** Fault injection: whether an allocation that the kernel makes at this point of the call is to fail. */
   allocationFails(): boolean {
@@ -73,39 +76,6 @@ export class Call {
   load(layout: StructLayout, copied: number): void {
     this.respondBytes = copied;
     if (copied < layout.bytes) this.bytes.fill(0, copied, layout.bytes);
-  }
-
-  u8(field: Field<"u8"> | ArrayField<"u8">, index = 0): number {
-    return this.bytes[field.offset + index]!;
-  }
-
-  u16(field: Field<"u16">): number {
-    return this.view.getUint16(field.offset, true);
-  }
-
-  u32(field: Field<"u32">): number {
-    return this.view.getUint32(field.offset, true);
-  }
-
-  s32(field: Field<"s32">): number {
-    return this.view.getInt32(field.offset, true);
-  }
-
-  u64(field: Field<"u64">): U64 {
-    return U64.fromWords(this.view.getInt32(field.offset + 4, true), this.view.getInt32(field.offset, true));
-  }
-
-  setU8(field: Field<"u8">, value: number): void {
-    this.bytes[field.offset] = value;
-  }
-
-  setU32(field: Field<"u32">, value: number): void {
-    this.view.setUint32(field.offset, value, true);
-  }
-
-  setU64(field: Field<"u64">, value: U64): void {
-    this.view.setInt32(field.offset, value.low, true);
-    this.view.setInt32(field.offset + 4, value.high, true);
   }
 
   /**

@@ -119,7 +119,6 @@ function encodeRecord(view: DataView, request: PageRequest, deviceId: number, co
   view.setUint32(fields.pasid.offset, pasid ?? 0, true);
   view.setUint32(fields.grpid.offset, group, true);
   view.setUint32(fields.perm.offset, permissions, true);
-  view.setInt32(fields.addr.offset, address.low, true);
-  view.setInt32(fields.addr.offset + 4, address.high, true);
+  address.writeTo(view, fields.addr.offset);
   view.setUint32(fields.cookie.offset, cookie, true);
 }

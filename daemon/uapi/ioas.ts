@@ -76,14 +76,13 @@ export function encodeRange(range: Range): Uint8Array {
     [START, range.start],
     [LAST, range.last],
   ] as const) {
-    view.setInt32(offset, value.low, true);
-    view.setInt32(offset + 4, value.high, true);
+    value.writeTo(view, offset);
   }
   return new Uint8Array(view.buffer);
 }
 
 function decodeRange(bytes: Uint8Array): Range {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const word = (offset: number): U64 => U64.fromWords(view.getInt32(offset + 4, true), view.getInt32(offset, true));
+  const word = (offset: number): U64 => U64.readFrom(view, offset);
   return { start: word(START.offset), last: word(LAST.offset) };
 }

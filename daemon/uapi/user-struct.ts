@@ -1,19 +1,21 @@
 /** A struct of the caller's that an ioctl of a device file names: copied in whole or in part, and what was filled copied back. */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
-import type { Field, StructLayout } from "../../proto/uapi/layout.js";
-import { U64 } from "../u64.js";
+import type { Field, Fields, StructLayout } from "../../proto/uapi/layout.js";
+import type { U64 } from "../u64.js";
+import { StructFields } from "./struct-fields.js";
 import type { UserMemory } from "./user-memory.js";
 
-export class UserStruct {
-  private readonly view: DataView;
+/** Of a struct of VFIO, which begins with the bytes that the caller has. */
+type SizedLayout = StructLayout<Fields & { readonly argsz: Field<"u32"> }>;
 
+export class UserStruct extends StructFields {
   private constructor(
     private readonly memory: UserMemory,
     private readonly address: U64,
-    private readonly bytes: Uint8Array,
+    bytes: Uint8Array<ArrayBuffer>,
     private readonly copied: number,
   ) {
-    this.view = new DataView(bytes.buffer);
+    super(bytes);
   }
 
   /**
@@ -31,25 +33,14 @@ export class UserStruct {
     return new UserStruct(memory, address, bytes, length);
   }
 
-  u32(field: Field<"u32">): number {
-    return this.view.getUint32(field.offset, true);
-  }
-
-  s32(field: Field<"s32">): number {
-    return this.view.getInt32(field.offset, true);
-  }
-
-  u64(field: Field<"u64">): U64 {
-    return U64.fromWords(this.view.getInt32(field.offset + 4, true), this.view.getInt32(field.offset, true));
-  }
-
-  setU32(field: Field<"u32">, value: number): void {
-    this.view.setUint32(field.offset, value, true);
-  }
-
-  setU64(field: Field<"u64">, value: U64): void {
-    this.view.setInt32(field.offset, value.low, true);
-    this.view.setInt32(field.offset + 4, value.high, true);
+  /**
+   * A struct of VFIO, as far as the ioctl needs it.
+   * @returns EFAULT, or EINVAL: argsz is below that
+   */
+  static readSized(memory: UserMemory, address: U64, layout: SizedLayout): UserStruct | Errno {
+    const request = UserStruct.read(memory, address, layout);
+    if (request === undefined) return errno.EFAULT;
+    return request.u32(layout.fields.argsz) < layout.minBytes ? errno.EINVAL : request;
   }
 
   /** Copies back the first `length` bytes, or what was copied in: 0 or EFAULT. */

@@ -85,15 +85,13 @@ interface Target {
 
 /** What both begin with; the PASID is the struct's end. @returns EFAULT or EINVAL as a negative errno */
 function readTarget({ memory }: FileCall, argument: U64, layout: TargetLayout): Target | number {
-  const { fields, minBytes, bytes } = layout;
-  const request = UserStruct.read(memory, argument, layout);
-  if (request === undefined) return -errno.EFAULT;
-  const argsz = request.u32(fields.argsz);
-  if (argsz < minBytes) return -errno.EINVAL;
+  const { fields, bytes } = layout;
+  const request = UserStruct.readSized(memory, argument, layout);
+  if (typeof request === "number") return -request;
   const flags = request.u32(fields.flags);
   if ((flags & ~PASID) !== 0) return -errno.EINVAL;
   if ((flags & PASID) === 0) return { request, pasid: undefined };
-  if (argsz < bytes) return -errno.EINVAL;
+  if (request.u32(fields.argsz) < bytes) return -errno.EINVAL;
   const pasid = UserStruct.read(memory, argument, layout, bytes)?.u32(fields.pasid);
   return pasid === undefined ? -errno.EFAULT : { request, pasid };
 }

@@ -13,24 +13,21 @@ import { UserStruct } from "./user-struct.js";
 
 /** EFAULT, EINVAL */
 export function getInfo({ memory }: FileCall, argument: U64, { pci }: VfioPciDevice): number {
-  const { fields, minBytes, bytes } = api.vfio_device_info;
-  const info = UserStruct.read(memory, argument, api.vfio_device_info);
-  if (info === undefined) return -errno.EFAULT;
-  const argsz = info.u32(fields.argsz);
-  if (argsz < minBytes) return -errno.EINVAL;
+  const { fields, bytes } = api.vfio_device_info;
+  const info = UserStruct.readSized(memory, argument, api.vfio_device_info);
+  if (typeof info === "number") return -info;
   info.setU32(fields.flags, api.VFIO_DEVICE_FLAGS_PCI | (pci.model.resettable ? api.VFIO_DEVICE_FLAGS_RESET : 0));
   info.setU32(fields.num_regions, api.VFIO_PCI_NUM_REGIONS);
   info.setU32(fields.num_irqs, VFIO_PCI_NUM_IRQS);
-  return returned(info.respond(Math.min(argsz, bytes)));
+  return returned(info.respond(Math.min(info.u32(fields.argsz), bytes)));
 }
 
 /** EFAULT, EINVAL */
 export function getRegionInfo({ memory }: FileCall, argument: U64, { pci }: VfioPciDevice): number {
-  const { fields, minBytes, bytes } = api.vfio_region_info;
-  const info = UserStruct.read(memory, argument, api.vfio_region_info);
-  if (info === undefined) return -errno.EFAULT;
-  const [argsz, index] = [info.u32(fields.argsz), info.u32(fields.index)];
-  if (argsz < minBytes) return -errno.EINVAL;
+  const { fields, bytes } = api.vfio_region_info;
+  const info = UserStruct.readSized(memory, argument, api.vfio_region_info);
+  if (typeof info === "number") return -info;
+  const index = info.u32(fields.index);
   // No device here has the registers of VGA.
   if (!isRegion(index) || index === api.VFIO_PCI_VGA_REGION_INDEX) return -errno.EINVAL;
   const flags = regionFlags(pci, index);
@@ -39,7 +36,7 @@ export function getRegionInfo({ memory }: FileCall, argument: U64, { pci }: Vfio
   info.setU64(fields.offset, fileOffsetOf(index));
   if ((flags & api.VFIO_REGION_INFO_FLAG_CAPS) !== 0) {
     const header = encodeStruct(vfio_info_cap_header, { id: api.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE, version: 1 });
-    const fits = argsz >= bytes + header.length;
+    const fits = info.u32(fields.argsz) >= bytes + header.length;
     if (fits && !memory.write(argument.plusNumber(bytes), header)) return -errno.EFAULT;
     if (!fits) info.setU32(fields.argsz, bytes + header.length);
     info.setU32(fields.cap_offset, fits ? bytes : 0);

@@ -16,10 +16,9 @@ type GroupHandler = (call: FileCall, argument: U64, group: VfioGroup, makeFile: 
 
 /** EFAULT, EINVAL, ENODEV */
 function getStatus({ memory }: FileCall, argument: U64, group: VfioGroup): number {
-  const { fields, minBytes } = vfio_group_status;
-  const request = UserStruct.read(memory, argument, vfio_group_status);
-  if (request === undefined) return -errno.EFAULT;
-  if (request.u32(fields.argsz) < minBytes) return -errno.EINVAL;
+  const { fields } = vfio_group_status;
+  const request = UserStruct.readSized(memory, argument, vfio_group_status);
+  if (typeof request === "number") return -request;
   const status = group.status();
   if (status < 0) return status;
   request.setU32(fields.flags, status);

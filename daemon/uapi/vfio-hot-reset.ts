@@ -18,17 +18,15 @@ const DESCRIPTOR_BYTES = 4;
 
 /** EFAULT, EINVAL, ENODEV, ENOSPC */
 export function getHotResetInfo({ memory }: FileCall, argument: U64, handle: DeviceHandle, bus: VfioBus): number {
-  const { fields, minBytes, bytes } = api.vfio_pci_hot_reset_info;
-  const info = UserStruct.read(memory, argument, api.vfio_pci_hot_reset_info);
-  if (info === undefined) return -errno.EFAULT;
-  const argsz = info.u32(fields.argsz);
-  if (argsz < minBytes) return -errno.EINVAL;
+  const { fields, bytes } = api.vfio_pci_hot_reset_info;
+  const info = UserStruct.readSized(memory, argument, api.vfio_pci_hot_reset_info);
+  if (typeof info === "number") return -info;
   const affected = affectedBy(handle.pci, bus.slots());
   if (affected === undefined) return -errno.ENODEV;
   const entryBytes = api.vfio_pci_dependent_device.bytes;
   info.setU32(fields.flags, 0);
   info.setU32(fields.count, affected.length);
-  if (argsz < bytes + affected.length * entryBytes) {
+  if (info.u32(fields.argsz) < bytes + affected.length * entryBytes) {
     return info.respond() === errno.OK ? -errno.ENOSPC : -errno.EFAULT;
   }
   const ids = affected.map((each) => idFor(handle, each));
@@ -58,10 +56,10 @@ function ownershipFlags(ids: readonly number[]): number {
 
 /** EFAULT, EINVAL, ENODEV, EBADF */
 export function pciHotReset(call: FileCall, argument: U64, handle: DeviceHandle, bus: VfioBus): number {
-  const { fields, minBytes, bytes } = api.vfio_pci_hot_reset;
-  const request = UserStruct.read(call.memory, argument, api.vfio_pci_hot_reset);
-  if (request === undefined) return -errno.EFAULT;
-  if (request.u32(fields.argsz) < minBytes || request.u32(fields.flags) !== 0) return -errno.EINVAL;
+  const { fields, bytes } = api.vfio_pci_hot_reset;
+  const request = UserStruct.readSized(call.memory, argument, api.vfio_pci_hot_reset);
+  if (typeof request === "number") return -request;
+  if (request.u32(fields.flags) !== 0) return -errno.EINVAL;
   const count = request.u32(fields.count);
   if ((count === 0) !== (handle.origin === "node")) return -errno.EINVAL;
   const affected = affectedBy(handle.pci, bus.slots());

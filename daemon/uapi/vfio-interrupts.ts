@@ -33,12 +33,12 @@ const dataBytes: ReadonlyMap<number, number> = new Map([
 /** EFAULT, EINVAL */
 export function getIrqInfo({ memory }: FileCall, argument: U64, { interrupts }: InterruptHolder): number {
   const layout = api.vfio_irq_info;
-  const { fields, minBytes } = layout;
-  const info = UserStruct.read(memory, argument, layout);
-  if (info === undefined) return -errno.EFAULT;
+  const { fields } = layout;
+  const info = UserStruct.readSized(memory, argument, layout);
+  if (typeof info === "number") return -info;
   const index = info.u32(fields.index);
   const flags = interrupts.flags(index);
-  if (info.u32(fields.argsz) < minBytes || flags === undefined) return -errno.EINVAL;
+  if (flags === undefined) return -errno.EINVAL;
   info.setU32(fields.flags, flags);
   info.setU32(fields.count, interrupts.count(index));
   return returned(info.respond());
@@ -48,11 +48,10 @@ export function getIrqInfo({ memory }: FileCall, argument: U64, { interrupts }: 
 export function setIrqs(call: FileCall, argument: U64, { interrupts }: InterruptHolder): number {
   const layout = api.vfio_irq_set;
   const { fields, minBytes } = layout;
-  const set = UserStruct.read(call.memory, argument, layout);
-  if (set === undefined) return -errno.EFAULT;
+  const set = UserStruct.readSized(call.memory, argument, layout);
+  if (typeof set === "number") return -set;
   const [argsz, flags] = [set.u32(fields.argsz), set.u32(fields.flags)];
   const [index, start, count] = [set.u32(fields.index), set.u32(fields.start), set.u32(fields.count)];
-  if (argsz < minBytes) return -errno.EINVAL;
   if (index >= api.VFIO_PCI_NUM_IRQS) return -errno.EINVAL;
   if (count >= COUNT_LIMIT - start) return -errno.EINVAL;
   if ((flags & ~KNOWN_FLAGS) !== 0) return -errno.EINVAL;

@@ -53,9 +53,7 @@ export class VhostVdpa {
       case api.VHOST_GET_FEATURES:
         return writeU64(call, argument, device.getFeatures());
       case api.VHOST_SET_FEATURES:
-        return withBytes(call, argument, 8, (view) =>
-          device.setFeatures(U64.fromWords(view.getInt32(4, true), view.getInt32(0, true))),
-        );
+        return withBytes(call, argument, 8, (view) => device.setFeatures(U64.readFrom(view, 0)));
       case api.VHOST_VDPA_GET_DEVICE_ID:
         return writeNumber(call, argument, device.deviceId, 4);
       case api.VHOST_VDPA_GET_VQS_COUNT:
@@ -198,7 +196,6 @@ function writeNumber({ memory }: FileCall, argument: U64, value: number, bytes: 
 
 function writeU64({ memory }: FileCall, argument: U64, value: U64): number {
   const view = new DataView(new ArrayBuffer(8));
-  view.setInt32(0, value.low, true);
-  view.setInt32(4, value.high, true);
+  value.writeTo(view, 0);
   return memory.write(argument, new Uint8Array(view.buffer)) ? 0 : -errno.EFAULT;
 }

@@ -33,8 +33,7 @@ export class EventFile implements DescriptorTarget {
     if (this.count.isZero()) return -errno.EAGAIN;
     const bytes = new Uint8Array(COUNTER_BYTES);
     const view = new DataView(bytes.buffer);
-    view.setInt32(0, this.count.low, true);
-    view.setInt32(4, this.count.high, true);
+    this.count.writeTo(view, 0);
     if (!memory.write(address, bytes)) return -errno.EFAULT;
     this.count = U64.ZERO;
     this.notify();
@@ -46,7 +45,7 @@ export class EventFile implements DescriptorTarget {
     const bytes = readExactly(memory, address, COUNTER_BYTES);
     if (bytes === undefined) return -errno.EFAULT;
     const view = new DataView(bytes.buffer);
-    const added = U64.fromWords(view.getInt32(4, true), view.getInt32(0, true));
+    const added = U64.readFrom(view, 0);
     if (added.equals(U64.MAX)) return -errno.EINVAL;
     // A write stops short of the largest number: only signals reach it.
     if (U64.MAX.minus(this.count).atMost(added)) return -errno.EAGAIN;

@@ -77,12 +77,11 @@ export class RegisterFile<Name extends string> {
 
 function bytesOf(value: U64): Uint8Array {
   const view = new DataView(new ArrayBuffer(8));
-  view.setInt32(0, value.low, true);
-  view.setInt32(4, value.high, true);
+  value.writeTo(view, 0);
   return new Uint8Array(view.buffer);
 }
 
 function valueOf(bytes: Uint8Array): U64 {
   const view = new DataView(bytes.buffer, bytes.byteOffset, 8);
-  return U64.fromWords(view.getInt32(4, true), view.getInt32(0, true));
+  return U64.readFrom(view, 0);
 }

@@ -197,10 +197,7 @@ export class Virtqueue {
       const isWritable = (flags & VIRTQ_DESC_F.WRITE) !== 0;
       if (!isWritable && writable.length > 0) return "readable descriptor behind a writable one";
       (isWritable ? writable : readable).push({
-        address: U64.fromWords(
-          entry.getInt32(descriptorLayout.addr + 4, true),
-          entry.getInt32(descriptorLayout.addr, true),
-        ),
+        address: U64.readFrom(entry, descriptorLayout.addr),
         length: entry.getUint32(descriptorLayout.len, true),
       });
       if ((flags & VIRTQ_DESC_F.NEXT) === 0) return { head, readable, writable };

@@ -133,8 +133,7 @@ export class VtdIommu implements Iommu {
       [8, this.profile.cap],
       [16, this.profile.ecap],
     ] as const) {
-      view.setInt32(offset, register.low, true);
-      view.setInt32(offset + 4, register.high, true);
+      register.writeTo(view, offset);
     }
     return { type: HW_INFO_TYPE_INTEL_VTD, data: new Uint8Array(view.buffer) };
   }

@@ -336,9 +336,7 @@ export class Channel {
     const { completionAddress, host } = this;
     if (completionAddress.modPowerOfTwo(COMPLETION_BYTES) !== 0) return CHANERR.COMPLETION_ADDRESS;
     const word = new Uint8Array(COMPLETION_BYTES);
-    const view = new DataView(word.buffer);
-    view.setInt32(0, descriptor.low | channelStates[state], true);
-    view.setInt32(4, descriptor.high, true);
+    descriptor.or(U64.fromNumber(channelStates[state])).writeTo(new DataView(word.buffer), 0);
     const { cancellation } = work;
     const written = yield* work.transfer(host.dma.write(completionAddress, word, { cancellation }));
     return written.error === errno.OK ? 0 : CHANERR.COMPLETION_ADDRESS;

@@ -52,8 +52,7 @@ function* fill({ size, source, destination }: Descriptor, dma: DmaPort, work: Wo
   const pattern = buffer.subarray(0, Math.min(buffer.length, Math.ceil(size / PATTERN_BYTES) * PATTERN_BYTES));
   const view = new DataView(pattern.buffer, pattern.byteOffset, pattern.length);
   for (let at = 0; at < pattern.length; at += PATTERN_BYTES) {
-    view.setInt32(at, source.low, true);
-    view.setInt32(at + 4, source.high, true);
+    source.writeTo(view, at);
   }
   for (let done = 0; done < size;) {
     const chunk = pattern.subarray(0, Math.min(pattern.length, size - done));

@@ -39,7 +39,7 @@ export interface Descriptor {
 /** @param bytes DESCRIPTOR_BYTES of them */
 export function decodeDescriptor(bytes: Uint8Array): Descriptor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, DESCRIPTOR_BYTES);
-  const quadword = (at: number): U64 => U64.fromWords(view.getInt32(at + 4, true), view.getInt32(at, true));
+  const quadword = (at: number): U64 => U64.readFrom(view, at);
   const control = view.getUint32(layout.control, true);
   return {
     size: view.getUint32(layout.size, true),
