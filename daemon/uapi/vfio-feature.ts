@@ -4,6 +4,7 @@ import * as api from "../../proto/uapi/vfio-feature.js";
 import type { U64 } from "../u64.js";
 import type { BarBuffers, NamedRange } from "../vfio/bar-buffers.js";
 import type { LowPower } from "../vfio/low-power.js";
+import { isBar } from "../vfio/regions.js";
 import { returned } from "./call.js";
 import type { FileCall } from "./descriptors.js";
 import { DmaBufFile } from "./dmabuf-file.js";
@@ -17,8 +18,6 @@ export interface FeatureHolder {
 
 const { VFIO_DEVICE_FEATURE_GET: GET, VFIO_DEVICE_FEATURE_SET: SET, VFIO_DEVICE_FEATURE_PROBE: PROBE } = api;
 const KNOWN_FLAGS = api.VFIO_DEVICE_FEATURE_MASK | GET | SET | PROBE;
-
-const BARS = 6;
 
 /** The array of them is 1 MiB then. */
 const RANGES_MAX = 0x1_0000;
@@ -54,10 +53,9 @@ const features: ReadonlyMap<number, Feature> = new Map<number, Feature>([
 export function deviceFeature(call: FileCall, argument: U64, holder: FeatureHolder): number {
   const layout = api.vfio_device_feature;
   const { fields, minBytes } = layout;
-  const request = UserStruct.read(call.memory, argument, layout);
-  if (request === undefined) return -errno.EFAULT;
+  const request = UserStruct.readSized(call.memory, argument, layout);
+  if (typeof request === "number") return -request;
   const [argsz, flags] = [request.u32(fields.argsz), request.u32(fields.flags)];
-  if (argsz < minBytes) return -errno.EINVAL;
   if ((flags & ~KNOWN_FLAGS) !== 0) return -errno.EINVAL;
   const operations = flags & (GET | SET);
   const isProbe = (flags & PROBE) !== 0;
@@ -107,7 +105,7 @@ function exportBar(call: FileCall, data: U64, { barBuffers }: FeatureHolder): Er
   const count = request.u32(fields.nr_ranges);
   if (request.u32(fields.flags) !== 0 || count === 0) return errno.EINVAL;
   const bar = request.u32(fields.region_index);
-  if (bar >= BARS) return errno.ENODEV;
+  if (!isBar(bar)) return errno.ENODEV;
   if (count > RANGES_MAX) return errno.ENOMEM;
   const ranges = readRanges(call, data.plusNumber(layout.bytes), count);
   if (ranges === undefined) return errno.EFAULT;

@@ -3,6 +3,14 @@
  * are hidden, how long each is, and the bits of it that go to the hardware or to a virtual copy. Lengths that the section leaves
  * open are those of the PCI Express Base Specification, chapter 7.
  */
+import {
+  CAP_ID_MSI,
+  CAP_ID_MSIX,
+  CAP_ID_PM,
+  MESSAGE_CONTROL_AT,
+  MSI_64_BIT,
+  PM_CONTROL_AT,
+} from "../devices/pci/config-registers.js";
 
 /** Bits of a field that differ from the default: they are read from the hardware, and not written. */
 export interface CapabilityField {
@@ -27,17 +35,10 @@ export interface CapabilityRule {
   readonly raw?: boolean;
 }
 
-export const CAP_ID_PM = 0x01;
 export const CAP_ID_VPD = 0x03;
-export const CAP_ID_MSI = 0x05;
 export const CAP_ID_EXP = 0x10;
-export const CAP_ID_MSIX = 0x11;
 export const CAP_ID_AF = 0x13;
 
-/** Power management: control and status, with the power state. */
-export const PM_CONTROL_AT = 4;
-export const PM_STATE_MASK = 3;
-export const PM_STATE_D3HOT = 3;
 /** PCI Express: device capabilities, device control, device control 2. */
 export const EXP_DEVCAP_AT = 4;
 export const EXP_DEVCTL_AT = 8;
@@ -59,9 +60,7 @@ export const VPD_ADDRESS_AT = 2;
 export const VPD_DATA_AT = 4;
 /** In the address: 0 asks for a read, 1 for a write; the hardware toggles it when that is done. */
 export const VPD_F = 0x8000;
-/** MSI: message control. */
-export const MSI_CONTROL_AT = 2;
-const MSI_64_BIT = 1 << 7;
+/** In message control of MSI. */
 const MSI_PER_VECTOR_MASKS = 1 << 8;
 
 const ALL_16 = 0xffff;
@@ -83,17 +82,17 @@ const pm: CapabilityRule = {
 };
 
 function msiLength(read: ReadCapability): number {
-  const control = read(MSI_CONTROL_AT, 2);
+  const control = read(MESSAGE_CONTROL_AT, 2);
   return 10 + ((control & MSI_64_BIT) !== 0 ? 4 : 0) + ((control & MSI_PER_VECTOR_MASKS) !== 0 ? 10 : 0);
 }
 
 /** Behind address and data, whose place depends on how wide the address is. */
 function msiFields(read: ReadCapability): CapabilityField[] {
-  const is64Bit = (read(MSI_CONTROL_AT, 2) & MSI_64_BIT) !== 0;
+  const is64Bit = (read(MESSAGE_CONTROL_AT, 2) & MSI_64_BIT) !== 0;
   const dataAt = is64Bit ? 12 : 8;
   const virtual32 = { bytes: 4, writable: ALL_32, virtual: ALL_32 } as const;
   return [
-    { offset: MSI_CONTROL_AT, bytes: 1, writable: 0xff, virtual: 0xff },
+    { offset: MESSAGE_CONTROL_AT, bytes: 1, writable: 0xff, virtual: 0xff },
     { offset: 4, ...virtual32 },
     ...(is64Bit ? [{ offset: 8, ...virtual32 }] : []),
     { offset: dataAt, bytes: 2, writable: ALL_16, virtual: ALL_16 },

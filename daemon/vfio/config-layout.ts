@@ -2,7 +2,19 @@
  * Whose each bit of a virtual configuration space is: two masks and a copy, a byte each for every byte of it, laid out for one
  * function from its header and lists of capabilities (specification 50, section 4.13).
  */
-import { romBytes } from "../devices/pci/config-space.js";
+import {
+  BAR_0,
+  BAR_BYTES,
+  CAPABILITIES_POINTER,
+  EXTENDED_CAPABILITIES,
+  HEADER_END,
+  INTERRUPT_PIN,
+  ROM_ADDRESS,
+  ROM_ENABLE,
+  STATUS,
+  STATUS_CAPABILITIES,
+} from "../devices/pci/config-registers.js";
+import { barTypeBits, romBytes } from "../devices/pci/config-space.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import type { BarDescription } from "../devices/pci/model.js";
 import {
@@ -13,17 +25,9 @@ import {
   type ReadCapability,
 } from "./config-capabilities.js";
 
-const HEADER_END = 0x40;
-const CAPABILITIES_END = 0x100;
-const STATUS = 0x06;
-const STATUS_CAP_LIST = 1 << 4;
-const CAPABILITIES_POINTER = 0x34;
-const BAR_0 = 0x10;
-const ROM_BAR = 0x30;
-const ROM_ENABLE = 1;
 /** Capabilities lie on whole dwords, so a list that is longer has a loop. */
-const CAPABILITIES_MAX = (CAPABILITIES_END - HEADER_END) / 4;
-const EXTENDED_MAX = (4096 - CAPABILITIES_END) / 4;
+const CAPABILITIES_MAX = (EXTENDED_CAPABILITIES - HEADER_END) / 4;
+const EXTENDED_MAX = (4096 - EXTENDED_CAPABILITIES) / 4;
 
 /** Whose a byte is that no capability covers; a capability's bytes have its offset. */
 const OWNER_HEADER = 0;
@@ -41,9 +45,9 @@ const HEADER: readonly CapabilityField[] = [
   { offset: 0x0d, bytes: 1, writable: 0xff, virtual: 0 }, // Latency timer
   { offset: 0x0f, bytes: 1, writable: 0xff, virtual: 0 }, // BIST
   ...[0, 1, 2, 3, 4, 5].map(
-    (bar) => ({ offset: BAR_0 + 4 * bar, bytes: 4, writable: 0xffff_ffff, virtual: 0xffff_ffff }) as const,
+    (bar) => ({ offset: BAR_0 + BAR_BYTES * bar, bytes: 4, writable: 0xffff_ffff, virtual: 0xffff_ffff }) as const,
   ),
-  { offset: ROM_BAR, bytes: 4, writable: 0xffff_ffff, virtual: 0xffff_ffff },
+  { offset: ROM_ADDRESS, bytes: 4, writable: 0xffff_ffff, virtual: 0xffff_ffff },
   { offset: CAPABILITIES_POINTER, bytes: 1, writable: 0, virtual: 0xff },
   { offset: 0x3c, bytes: 1, writable: 0xff, virtual: 0xff }, // Interrupt line
   { offset: 0x3d, bytes: 1, writable: 0, virtual: 0xff }, // Interrupt pin
@@ -74,9 +78,9 @@ export class ConfigLayout {
     // What no capability covers goes to the hardware.
     this.writable = new Uint8Array(this.bytes).fill(0xff, HEADER_END);
     for (const field of HEADER) this.describe(0, field);
-    if (pci.model.interrupts.pin === 0) this.copy[0x3d] = 0;
+    if (pci.model.interrupts.pin === 0) this.copy[INTERRUPT_PIN] = 0;
     this.layOutCapabilities();
-    if (this.bytes > CAPABILITIES_END) this.layOutExtended();
+    if (this.bytes > EXTENDED_CAPABILITIES) this.layOutExtended();
   }
 
   /** Where a capability is; undefined: there is none. */
@@ -139,15 +143,15 @@ export class ConfigLayout {
 
   /** Makes a BAR hold what one of its size can. */
   maskBar(index: number, bar: BarDescription | undefined, isUpperHalf: boolean): void {
-    const at = BAR_0 + 4 * index;
+    const at = BAR_0 + BAR_BYTES * index;
     if (bar === undefined) this.setU32(at, 0);
     else if (isUpperHalf) this.setU32(at, maskToSize(this.u32(at), bar.bytes / 2 ** 32));
-    else this.setU32(at, maskToSize(this.u32(at), bar.bytes) | typeBits(bar));
+    else this.setU32(at, maskToSize(this.u32(at), bar.bytes) | barTypeBits(bar));
   }
 
   maskRom(rom: Uint8Array | undefined): void {
-    const value = this.u32(ROM_BAR);
-    this.setU32(ROM_BAR, rom === undefined ? 0 : maskToSize(value, romBytes(rom)) | (value & ROM_ENABLE));
+    const value = this.u32(ROM_ADDRESS);
+    this.setU32(ROM_ADDRESS, rom === undefined ? 0 : maskToSize(value, romBytes(rom)) | (value & ROM_ENABLE));
   }
 
   private u32(at: number): number {
@@ -188,13 +192,13 @@ export class ConfigLayout {
     let pointer = CAPABILITIES_POINTER;
     for (const { offset, id, rule } of all) {
       if (rule === undefined) continue;
-      const length = this.layOut(offset, rule, CAPABILITIES_END);
+      const length = this.layOut(offset, rule, EXTENDED_CAPABILITIES);
       if (!this.found.has(id)) this.found.set(id, { offset, length });
       this.setPointer(pointer, offset);
       pointer = offset + 1;
     }
     this.setPointer(pointer, 0);
-    if (pointer === CAPABILITIES_POINTER) this.copy[STATUS] = this.copy[STATUS]! & ~STATUS_CAP_LIST;
+    if (pointer === CAPABILITIES_POINTER) this.copy[STATUS] = this.copy[STATUS]! & ~STATUS_CAPABILITIES;
   }
 
   private setPointer(at: number, value: number): void {
@@ -218,8 +222,8 @@ export class ConfigLayout {
 
   private layOutExtended(): void {
     const all: Capability[] = [];
-    let at = CAPABILITIES_END;
-    while (at >= CAPABILITIES_END && all.length < EXTENDED_MAX) {
+    let at = EXTENDED_CAPABILITIES;
+    while (at >= EXTENDED_CAPABILITIES && all.length < EXTENDED_MAX) {
       const header = this.read(at, 4);
       if (header === 0) break;
       const id = header & 0xffff;
@@ -233,7 +237,7 @@ export class ConfigLayout {
     for (const [index, { offset }] of visible.entries())
       this.setHeader(offset, this.read(offset, 4) & 0xf_ffff, visible[index + 1]?.offset ?? 0);
     // The list begins here whatever is shown of it.
-    if (all[0]!.rule === undefined) this.setHeader(CAPABILITIES_END, 0, visible[0]?.offset ?? 0);
+    if (all[0]!.rule === undefined) this.setHeader(EXTENDED_CAPABILITIES, 0, visible[0]?.offset ?? 0);
   }
 
   private setHeader(at: number, idAndVersion: number, next: number): void {
@@ -246,9 +250,4 @@ export class ConfigLayout {
 function maskToSize(value: number, bytes: number): number {
   if (bytes <= 1) return value;
   return bytes >= 2 ** 32 ? 0 : (value & ~(bytes - 1)) >>> 0;
-}
-
-function typeBits({ space, prefetchable }: BarDescription): number {
-  if (space === "io") return 1;
-  return (space === "memory64" ? 4 : 0) | (prefetchable ? 8 : 0);
 }

@@ -4,6 +4,27 @@
  *
  * Owns the rule that the hardware's BARs, next pointers and message addresses are never the user's to change.
  */
+import {
+  BAR_0,
+  BAR_BYTES,
+  BAR_COUNT,
+  CACHE_LINE_SIZE,
+  CAP_ID_MSI,
+  CAP_ID_PM,
+  COMMAND,
+  COMMAND_INTX_DISABLE,
+  COMMAND_IO,
+  COMMAND_MASTER,
+  COMMAND_MEMORY,
+  MESSAGE_CONTROL_AT,
+  MSI_ENABLE,
+  MSI_ORDER_MASK,
+  MSI_ORDER_SHIFT,
+  PM_CONTROL_AT,
+  PM_STATE_D3HOT,
+  PM_STATE_MASK,
+  ROM_ADDRESS,
+} from "../devices/pci/config-registers.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import {
   AF_CAPABILITIES_AT,
@@ -12,18 +33,12 @@ import {
   AF_FLR,
   CAP_ID_AF,
   CAP_ID_EXP,
-  CAP_ID_MSI,
-  CAP_ID_PM,
   CAP_ID_VPD,
   EXP_DEVCAP_AT,
   EXP_DEVCAP_FLR,
   EXP_DEVCTL2_AT,
   EXP_DEVCTL_AT,
   EXP_DEVCTL_FLR,
-  MSI_CONTROL_AT,
-  PM_CONTROL_AT,
-  PM_STATE_D3HOT,
-  PM_STATE_MASK,
   VPD_ADDRESS_AT,
   VPD_DATA_AT,
   VPD_F,
@@ -31,24 +46,13 @@ import {
 import { ConfigLayout } from "./config-layout.js";
 import type { ConfigEvents, ConfigSpace } from "./config-space.js";
 
-const COMMAND = 0x04;
-const COMMAND_IO = 1 << 0;
-const COMMAND_MEMORY = 1 << 1;
-const COMMAND_MASTER = 1 << 2;
-const COMMAND_INTX_DISABLE = 1 << 10;
-const BAR_0 = 0x10;
-const BARS_END = 0x28;
-const BARS = 6;
-const ROM_BAR = 0x30;
-const ROM_BAR_END = 0x34;
-const MSI_ENABLE = 1 << 0;
-const MSI_ORDER_SHIFT = 4;
-const MSI_ORDER_MASK = 7 << MSI_ORDER_SHIFT;
+const BARS_END = BAR_0 + BAR_COUNT * BAR_BYTES;
+const ROM_END = ROM_ADDRESS + BAR_BYTES;
 
 /** Registers of the header, besides COMMAND, that a reset does not change for the user: cache line size, latency timer. */
 const KEPT_HEADER = [
   { offset: COMMAND, bytes: 2 },
-  { offset: 0x0c, bytes: 1 },
+  { offset: CACHE_LINE_SIZE, bytes: 1 },
   { offset: 0x0d, bytes: 1 },
 ] as const;
 
@@ -113,7 +117,7 @@ export class ConfigView implements ConfigSpace {
   read(offset: number, into: Uint8Array): boolean {
     if (offset + into.length > this.layout.bytes) return false;
     const last = offset + into.length;
-    if (this.barsWritten && ((offset < BARS_END && last > BAR_0) || (offset < ROM_BAR_END && last > ROM_BAR)))
+    if (this.barsWritten && ((offset < BARS_END && last > BAR_0) || (offset < ROM_END && last > ROM_ADDRESS)))
       this.sizeBars();
     const hardware = this.hardware(offset, into.length);
     for (const index of into.keys()) into[index] = this.layout.merge(offset + index, hardware[index]!);
@@ -124,7 +128,7 @@ export class ConfigView implements ConfigSpace {
   private sizeBars(): void {
     this.barsWritten = false;
     const { bars, rom } = this.pci.model;
-    for (let index = 0; index < BARS; index++) {
+    for (let index = 0; index < BAR_COUNT; index++) {
       const lower = bars[index - 1];
       const isUpperHalf = lower?.space === "memory64";
       this.layout.maskBar(index, isUpperHalf ? lower : bars[index], isUpperHalf);
@@ -162,15 +166,15 @@ export class ConfigView implements ConfigSpace {
 
   private writeAccess(offset: number, from: Uint8Array): void {
     const last = offset + from.length;
-    if ((offset < BARS_END && last > BAR_0) || (offset < ROM_BAR_END && last > ROM_BAR)) this.barsWritten = true;
+    if ((offset < BARS_END && last > BAR_0) || (offset < ROM_END && last > ROM_ADDRESS)) this.barsWritten = true;
     for (const [index, byte] of from.entries()) this.layout.store(offset + index, byte);
     this.writeHardware(offset, from);
     const covered = (id: number, at: number): number | undefined => {
       const start = this.layout.capability(id);
       return start !== undefined && start + at >= offset && start + at < last ? start : undefined;
     };
-    const msi = covered(CAP_ID_MSI, MSI_CONTROL_AT);
-    if (msi !== undefined) this.settleMsi(msi + MSI_CONTROL_AT);
+    const msi = covered(CAP_ID_MSI, MESSAGE_CONTROL_AT);
+    if (msi !== undefined) this.settleMsi(msi + MESSAGE_CONTROL_AT);
     const vpd = covered(CAP_ID_VPD, VPD_ADDRESS_AT + 1);
     if (vpd !== undefined) this.transferVitalProductData(vpd);
     const express = covered(CAP_ID_EXP, EXP_DEVCTL_AT + 1);

@@ -11,6 +11,7 @@ import { DeviceObject } from "../core/device.js";
 import type { IommuGroup } from "../core/group.js";
 import type { Hwpt } from "../core/hwpt.js";
 import type { ExportDeviceMemory } from "../core/mm.js";
+import { INTERRUPT_PIN } from "../devices/pci/config-registers.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import { eachAccess } from "./bar-access.js";
 import { BarBuffers } from "./bar-buffers.js";
@@ -23,8 +24,6 @@ import { barOf, msixTableIn } from "./regions.js";
 /** From here on no PASID can be kept. */
 const PASIDS_END = 0x8000_0000;
 const ROM_ACCESS_BYTES = 4;
-/** Interrupt pin register. */
-const INTERRUPT_PIN = 0x3d;
 
 /** What a device needs of the machine. */
 export interface DeviceHost {
@@ -214,15 +213,11 @@ export class VfioPciDevice {
 
   /** Whether memory BARs answer may have changed. */
   private decodingChanged(): void {
-    this.showMappings();
+    this.setShown(this.answersMappings);
     this.barBuffers.refresh();
   }
 
   /** Memory pages that are mapped are there exactly while register pages answer. */
-  private showMappings(): void {
-    this.setShown(this.answersMappings);
-  }
-
   private setShown(shown: boolean): void {
     if (shown === this.areMappingsShown) return;
     this.areMappingsShown = shown;

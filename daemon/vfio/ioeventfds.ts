@@ -75,8 +75,7 @@ export class IoEventFds {
     if (this.pci.model.bars[bar]?.space !== "io" && !this.host.memoryEnabled()) return;
     const bytes = new Uint8Array(8);
     const view = new DataView(bytes.buffer);
-    view.setInt32(0, data.low, true);
-    view.setInt32(4, data.high, true);
+    data.writeTo(view, 0);
     writeBarBytes(this.pci, bar, offset, bytes.subarray(0, width));
   }
 

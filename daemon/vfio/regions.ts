@@ -3,6 +3,8 @@
  * sections 4.1 and 4.3).
  */
 import * as api from "../../proto/uapi/vfio-device.js";
+import { MSIX_ENTRY_BYTES } from "../devices/pci/config-registers.js";
+import { romBytes } from "../devices/pci/config-space.js";
 import type { PciFunction } from "../devices/pci/interface.js";
 import type { BarDescription, PciModel } from "../devices/pci/model.js";
 import { PAGE_SIZE, U64 } from "../u64.js";
@@ -12,8 +14,6 @@ const { VFIO_REGION_INFO_FLAG_READ: READ, VFIO_REGION_INFO_FLAG_WRITE: WRITE } =
 /** A file offset has the index of the region above so many bits. */
 const OFFSET_BITS = 40;
 const REGION_SPAN = 2 ** OFFSET_BITS;
-const ROM_BYTES_MIN = 2048;
-const MSIX_ENTRY_BYTES = 16;
 
 /** Where an access to the device file goes. */
 export interface FilePlace {
@@ -38,24 +38,20 @@ export function isRegion(region: number): boolean {
   return region < api.VFIO_PCI_NUM_REGIONS;
 }
 
+export function isBar(region: number): boolean {
+  return region <= api.VFIO_PCI_BAR5_REGION_INDEX;
+}
+
 /** Undefined: the region is no BAR of this function. */
 export function barOf(model: PciModel, region: number): BarDescription | undefined {
-  return region <= api.VFIO_PCI_BAR5_REGION_INDEX ? model.bars[region] : undefined;
+  return isBar(region) ? model.bars[region] : undefined;
 }
 
 /** Bytes of a region, 0 of one that the function does not have. */
 export function regionBytes(model: PciModel, region: number): number {
-  if (region === api.VFIO_PCI_ROM_REGION_INDEX) return romBytes(model);
+  if (region === api.VFIO_PCI_ROM_REGION_INDEX) return model.rom === undefined ? 0 : romBytes(model.rom);
   if (region === api.VFIO_PCI_CONFIG_REGION_INDEX) return model.configBytes;
   return barOf(model, region)?.bytes ?? 0;
-}
-
-/** An expansion ROM is decoded in a power of two. */
-function romBytes({ rom }: PciModel): number {
-  if (rom === undefined) return 0;
-  let bytes = ROM_BYTES_MIN;
-  while (bytes < rom.length) bytes *= 2;
-  return bytes;
 }
 
 /** A BAR of memory that has its pages for itself. */

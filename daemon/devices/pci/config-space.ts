@@ -4,59 +4,51 @@
  *
  * Owns the linked lists of capabilities, which are in ascending order of their offsets.
  */
+import {
+  BAR_0,
+  BAR_BYTES,
+  BAR_COUNT,
+  CACHE_LINE_SIZE,
+  CAP_ID_MSI,
+  CAP_ID_MSIX,
+  CAPABILITIES_POINTER,
+  CLASS_CODE,
+  COMMAND,
+  COMMAND_INTX_DISABLE,
+  COMMAND_IO,
+  COMMAND_MASTER,
+  COMMAND_MEMORY,
+  COMMAND_PARITY,
+  COMMAND_SERR,
+  DEVICE_ID,
+  EXTENDED_CAPABILITIES,
+  INTERRUPT_LINE,
+  INTERRUPT_PIN,
+  MSI_64_BIT,
+  MSI_ENABLE,
+  MSI_ORDER_MASK,
+  MSIX_ENABLE,
+  MSIX_MASK_ALL,
+  REVISION_ID,
+  ROM_ADDRESS,
+  ROM_ENABLE,
+  ROM_INDEX,
+  STATUS,
+  STATUS_CAPABILITIES,
+  STATUS_ERRORS,
+  SUBSYSTEM_ID,
+  SUBSYSTEM_VENDOR_ID,
+  VENDOR_ID,
+} from "./config-registers.js";
 import type { BarDescription, CapabilityDescription, InterruptDescription, PciModel } from "./model.js";
 
-export const VENDOR_ID = 0x00;
-export const DEVICE_ID = 0x02;
-export const COMMAND = 0x04;
-export const STATUS = 0x06;
-export const REVISION_ID = 0x08;
-export const CLASS_CODE = 0x09;
-export const CACHE_LINE_SIZE = 0x0c;
-export const BAR_0 = 0x10;
-export const SUBSYSTEM_VENDOR_ID = 0x2c;
-export const SUBSYSTEM_ID = 0x2e;
-export const ROM_ADDRESS = 0x30;
-export const CAPABILITIES_POINTER = 0x34;
-export const INTERRUPT_LINE = 0x3c;
-export const INTERRUPT_PIN = 0x3d;
-export const EXTENDED_CAPABILITIES = 0x100;
-
-export const COMMAND_IO = 1 << 0;
-export const COMMAND_MEMORY = 1 << 1;
-export const COMMAND_MASTER = 1 << 2;
-export const COMMAND_INTX_DISABLE = 1 << 10;
-const COMMAND_PARITY = 1 << 6;
-const COMMAND_SERR = 1 << 8;
-export const STATUS_INTERRUPT = 1 << 3;
-const STATUS_CAPABILITIES = 1 << 4;
-/** Detected parity error, signalled system error, master and target aborts, master data parity error. */
-const STATUS_ERRORS = 0xf900;
-
-/** BARs have the numbers 0 to 5; where addresses are listed, the ROM's is behind them. */
-export const ROM_INDEX = 6;
-
-const BAR_BYTES = 4;
 const BAR_IO = 1;
 const BAR_64_BIT = 4;
 const BAR_PREFETCHABLE = 8;
-const ROM_ENABLE = 1;
-
-export const CAPABILITY_POWER = 0x01;
-/** Control and status, from the start of the capability, and the power state in it: 0 is D0. */
-export const POWER_CONTROL_AT = 4;
-export const POWER_STATE = 3;
-export const CAPABILITY_MSI = 0x05;
-export const CAPABILITY_MSIX = 0x11;
-export const MSI_ENABLE = 1 << 0;
-const MSI_ORDER = 7 << 4;
-const MSI_64_BIT = 1 << 7;
-export const MSIX_MASK_ALL = 1 << 14;
-export const MSIX_ENABLE = 1 << 15;
 
 /** What the bus has assigned stays over a function reset. */
 const ASSIGNED: readonly (readonly [start: number, end: number])[] = [
-  [BAR_0, BAR_0 + ROM_INDEX * BAR_BYTES],
+  [BAR_0, BAR_0 + BAR_COUNT * BAR_BYTES],
   [ROM_ADDRESS, ROM_ADDRESS + BAR_BYTES],
   [INTERRUPT_LINE, INTERRUPT_LINE + 1],
 ];
@@ -148,7 +140,7 @@ export class ConfigSpace {
       const offset = BAR_0 + index * BAR_BYTES;
       const address = placed[index]!;
       const size = 2 ** 32 - (bar.bytes % 2 ** 32);
-      this.describe(offset, littleEndian((address % 2 ** 32) + typeBits(bar), 4), littleEndian(size % 2 ** 32, 4));
+      this.describe(offset, littleEndian((address % 2 ** 32) + barTypeBits(bar), 4), littleEndian(size % 2 ** 32, 4));
       if (bar.space !== "memory64") continue;
       const high = Math.floor((2 ** 64 - bar.bytes) / 2 ** 32);
       const mask = Math.min(high, 2 ** 32 - 1);
@@ -179,7 +171,8 @@ export class ConfigSpace {
   }
 }
 
-function typeBits({ space, prefetchable }: BarDescription): number {
+/** The low bits of a BAR, which tell what it is. */
+export function barTypeBits({ space, prefetchable }: BarDescription): number {
   if (space === "io") return BAR_IO;
   return (space === "memory64" ? BAR_64_BIT : 0) | (prefetchable ? BAR_PREFETCHABLE : 0);
 }
@@ -195,10 +188,10 @@ function messageCapabilities({ msi, msix }: InterruptDescription): CapabilityDes
     const body = new Uint8Array(12);
     const writable = new Uint8Array(12).fill(0xff, 2);
     body[0] = MSI_64_BIT | (Math.log2(msi.vectors) << 1);
-    writable[0] = MSI_ENABLE | MSI_ORDER;
+    writable[0] = MSI_ENABLE | MSI_ORDER_MASK;
     // Messages go to whole words.
     writable[2] = 0xfc;
-    found.push({ offset: msi.offset, id: CAPABILITY_MSI, body, writable });
+    found.push({ offset: msi.offset, id: CAP_ID_MSI, body, writable });
   }
   if (msix !== undefined) {
     const body = new Uint8Array(10);
@@ -208,11 +201,12 @@ function messageCapabilities({ msi, msix }: InterruptDescription): CapabilityDes
     view.setUint32(6, msix.pbaOffset | msix.bar, true);
     const writable = new Uint8Array(10);
     writable[1] = (MSIX_ENABLE | MSIX_MASK_ALL) >> 8;
-    found.push({ offset: msix.offset, id: CAPABILITY_MSIX, body, writable });
+    found.push({ offset: msix.offset, id: CAP_ID_MSIX, body, writable });
   }
   return found;
 }
 
-function littleEndian(value: number, bytes: number): Uint8Array {
+/** @param value not negative */
+export function littleEndian(value: number, bytes: number): Uint8Array {
   return Uint8Array.from({ length: bytes }, (_, index) => Math.floor(value / 2 ** (8 * index)) % 256);
 }

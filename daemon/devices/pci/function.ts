@@ -12,20 +12,22 @@ import { DmaEngine, type DmaOptions, type DmaResult } from "../dma-engine.js";
 import type { RecordingIommu } from "../endpoint.js";
 import type { BarPlacement } from "./bar-placement.js";
 import {
-  CAPABILITY_POWER,
+  CAP_ID_PM,
   COMMAND,
   COMMAND_INTX_DISABLE,
   COMMAND_MASTER,
-  ConfigSpace,
+  MESSAGE_CONTROL_AT,
   MSI_ENABLE,
+  MSI_ORDER_MASK,
+  MSI_ORDER_SHIFT,
   MSIX_ENABLE,
   MSIX_MASK_ALL,
-  POWER_CONTROL_AT,
-  POWER_STATE,
+  PM_CONTROL_AT,
+  PM_STATE_MASK,
   ROM_INDEX,
-  romBytes,
   STATUS_INTERRUPT,
-} from "./config-space.js";
+} from "./config-registers.js";
+import { ConfigSpace, romBytes } from "./config-space.js";
 import type { BarMemory, InterruptSink, PciFunction } from "./interface.js";
 import type { BarDescription, DmaPort, PciHost, PciModel, PciModelFactory } from "./model.js";
 import { MsixTable } from "./msix-table.js";
@@ -49,10 +51,6 @@ export interface PciFunctionOptions {
   /** As PciHost.later. */
   readonly later: PciHost["later"];
 }
-
-/** Message control: log2 of the vectors that are enabled. */
-const MSI_ORDER_SHIFT = 4;
-const MSI_ORDER_MASK = 7;
 
 /** The widest access to a port. */
 const PORT_BYTES_MAX = 4;
@@ -111,8 +109,8 @@ export class PciDevice implements PciFunction {
     this.config = new ConfigSpace(this.model, this.addresses);
     const { capabilities, interrupts } = this.model;
     this.msix = interrupts.msix && new MsixTable(interrupts.msix);
-    const power = capabilities.find(({ id, version }) => id === CAPABILITY_POWER && version === undefined);
-    this.powerAt = power && power.offset + POWER_CONTROL_AT;
+    const power = capabilities.find(({ id, version }) => id === CAP_ID_PM && version === undefined);
+    this.powerAt = power && power.offset + PM_CONTROL_AT;
   }
 
   private takeResources(allocate: AllocateBarMemory): void {
@@ -176,7 +174,7 @@ export class PciDevice implements PciFunction {
 
   /** In a power state other than D0 it begins nothing. */
   private get sleeps(): boolean {
-    return this.powerAt !== undefined && (this.config.u16(this.powerAt) & POWER_STATE) !== 0;
+    return this.powerAt !== undefined && (this.config.u16(this.powerAt) & PM_STATE_MASK) !== 0;
   }
 
   // ---- removal and reset ----------------------------------------------------------------------------------------------
@@ -315,7 +313,7 @@ export class PciDevice implements PciFunction {
   /** 0: it has no such messages. */
   private messageControl(kind: "msi" | "msix"): number {
     const described = this.model.interrupts[kind];
-    return described === undefined ? 0 : this.config.u16(described.offset + 2);
+    return described === undefined ? 0 : this.config.u16(described.offset + MESSAGE_CONTROL_AT);
   }
 
   private interrupt(vector: number): void {
@@ -331,7 +329,7 @@ export class PciDevice implements PciFunction {
     const msiControl = this.messageControl("msi");
     if (msi === undefined || (msiControl & MSI_ENABLE) === 0) return;
     // A device with fewer vectors than it wants folds the rest onto those that it has.
-    const enabled = Math.min(msi.vectors, 1 << ((msiControl >> MSI_ORDER_SHIFT) & MSI_ORDER_MASK));
+    const enabled = Math.min(msi.vectors, 1 << ((msiControl & MSI_ORDER_MASK) >> MSI_ORDER_SHIFT));
     this.sink?.message(vector % enabled);
   }
 

@@ -1,19 +1,15 @@
 /**
  * The MSI-X table and pending bits of a function, which lie in one of its BARs (PCI Local Bus Specification 3.0, section 6.8.2).
  */
+import { MSIX_ENTRY_BYTES, MSIX_ENTRY_CONTROL_AT, MSIX_ENTRY_MASKED } from "./config-registers.js";
 import type { InterruptDescription } from "./model.js";
-
-const ENTRY_BYTES = 16;
-/** Vector control, and its mask bit: set after a reset. */
-const CONTROL_AT = 12;
-const MASKED = 1;
 
 export class MsixTable {
   private readonly table: Uint8Array;
   private readonly pending: Uint8Array;
 
   constructor(private readonly description: NonNullable<InterruptDescription["msix"]>) {
-    this.table = new Uint8Array(description.vectors * ENTRY_BYTES);
+    this.table = new Uint8Array(description.vectors * MSIX_ENTRY_BYTES);
     // Pending bits come in quadwords.
     this.pending = new Uint8Array(Math.ceil(description.vectors / 64) * 8);
     this.reset();
@@ -35,7 +31,7 @@ export class MsixTable {
   }
 
   isMasked(vector: number): boolean {
-    return (this.table[vector * ENTRY_BYTES + CONTROL_AT]! & MASKED) !== 0;
+    return (this.table[vector * MSIX_ENTRY_BYTES + MSIX_ENTRY_CONTROL_AT]! & MSIX_ENTRY_MASKED) !== 0;
   }
 
   isPending(vector: number): boolean {
@@ -51,7 +47,7 @@ export class MsixTable {
     this.table.fill(0);
     this.pending.fill(0);
     for (let vector = 0; vector < this.description.vectors; vector++)
-      this.table[vector * ENTRY_BYTES + CONTROL_AT] = MASKED;
+      this.table[vector * MSIX_ENTRY_BYTES + MSIX_ENTRY_CONTROL_AT] = MSIX_ENTRY_MASKED;
   }
 
   private find(

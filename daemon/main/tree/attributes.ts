@@ -3,6 +3,7 @@
  * one text, of which a newline at the end is no part; errors are those of Linux.
  */
 import { errno, type Errno } from "../../../proto/uapi/errno.js";
+import { COMMAND } from "../../devices/pci/config-registers.js";
 import type { DescriptorTarget } from "../../uapi/descriptors.js";
 import { readExactly, type UserMemory } from "../../uapi/user-memory.js";
 import type { U64 } from "../../u64.js";
@@ -185,9 +186,6 @@ export class Attributes {
     return errno.OK;
   }
 }
-
-/** Of configuration space. */
-const COMMAND = 4;
 
 /** A number as the kernel reads one: decimal, or with the prefix of its base. */
 function parseNumber(text: string): number | undefined {

@@ -1,15 +1,26 @@
 /**
  * The directory of a PCI function in /sys/devices, and its attributes (specification 50, section 5.1).
  */
+import {
+  BAR_COUNT,
+  CAP_ID_PM,
+  CAPABILITIES_POINTER,
+  HEADER_END,
+  PM_CONTROL_AT,
+  PM_STATE_MASK,
+  ROM_ADDRESS,
+  ROM_INDEX,
+  STATUS,
+  STATUS_CAPABILITIES,
+} from "../../devices/pci/config-registers.js";
+import { romBytes } from "../../devices/pci/config-space.js";
 import type { PciFunction } from "../../devices/pci/interface.js";
 import type { BarDescription } from "../../devices/pci/model.js";
 import { PRIVATE, READ_WRITE, WRITE_ONLY, type TreeBuilder } from "./entries.js";
 import { VFIO_DRIVER, type TreeMachine, type TreeSlot } from "./machine.js";
 
-const BAR_COUNT = 6;
 /** Resources that a kernel with SR-IOV support counts: 6 BARs, the ROM, 6 BARs of virtual functions. */
 const RESOURCE_COUNT = 13;
-const ROM_RESOURCE = 6;
 
 /** Flags of resources (specification 50, section 5.1), with the type bits of the BAR in the low digit. */
 const RESOURCE_IO = 0x40101;
@@ -18,15 +29,7 @@ const RESOURCE_MEMORY_64 = 0x100004;
 const RESOURCE_PREFETCHABLE = 0x2008;
 const RESOURCE_ROM = 0x46200;
 
-/** Configuration space. */
-const STATUS = 0x06;
-const STATUS_CAPABILITIES = 0x10;
-const CAPABILITY_POINTER = 0x34;
-const ROM_ADDRESS = 0x30;
 const ROM_ADDRESS_MASK = 0xffff_f800;
-const CAPABILITY_PM = 0x01;
-/** Of the PM capability: bits 1:0 are the power state. */
-const PMCSR = 4;
 /** More capabilities than the header's 256 bytes can hold: ends a circular list. */
 const CAPABILITIES_MAX = 48;
 const POWER_STATES = ["D0", "D1", "D2", "D3hot"] as const;
@@ -98,7 +101,7 @@ function resourceLines(pciFunction: PciFunction): string[] {
   for (const [bar, description] of bars.slice(0, BAR_COUNT).entries())
     if (description !== undefined)
       lines[bar] = resourceLine(pciFunction.barAddress(bar), description.bytes, barFlags(description));
-  if (rom !== undefined) lines[ROM_RESOURCE] = resourceLine(romAddress(pciFunction), rom.length, RESOURCE_ROM);
+  if (rom !== undefined) lines[ROM_INDEX] = resourceLine(romAddress(pciFunction), romBytes(rom), RESOURCE_ROM);
   return lines;
 }
 
@@ -165,9 +168,9 @@ function powerStateOf(pciFunction: PciFunction): string {
     return byte[0]!;
   };
   if (!pciFunction.present || (byteAt(STATUS) & STATUS_CAPABILITIES) === 0) return POWER_STATES[0];
-  let at = byteAt(CAPABILITY_POINTER) & ~3;
-  for (let count = 0; at >= 0x40 && count < CAPABILITIES_MAX; count++) {
-    if (byteAt(at) === CAPABILITY_PM) return POWER_STATES[byteAt(at + PMCSR) & 3]!;
+  let at = byteAt(CAPABILITIES_POINTER) & ~3;
+  for (let count = 0; at >= HEADER_END && count < CAPABILITIES_MAX; count++) {
+    if (byteAt(at) === CAP_ID_PM) return POWER_STATES[byteAt(at + PM_CONTROL_AT) & PM_STATE_MASK]!;
     at = byteAt(at + 1) & ~3;
   }
   return POWER_STATES[0];
