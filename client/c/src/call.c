@@ -176,12 +176,12 @@ static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, bool own)
 
 	if (!own)
 		return emu_memory_read(head, argument, HEAD_BYTES);
-	memcpy(&size, (const void *)(uintptr_t)argument, sizeof(size));
+	emu_memory_copy(&size, (const void *)(uintptr_t)argument, sizeof(size));
 	if (size < SIZE_BYTES)
 		size = SIZE_BYTES;
 	if (size > HEAD_BYTES)
 		size = HEAD_BYTES;
-	memcpy(head, (const void *)(uintptr_t)argument, size);
+	emu_memory_copy(head, (const void *)(uintptr_t)argument, size);
 	return size;
 }
 
@@ -283,7 +283,8 @@ static void put_struct_argument(struct emu_writer *writer, const struct iommufd_
 				const struct emu_caller *caller, struct emu_call *call)
 {
 	uint8_t head[HEAD_BYTES];
-	size_t known = read_head(head, argument, caller->own_struct), length = row ? row->bytes : SIZE_BYTES;
+	bool own = caller->own_struct || emu_memory_on_stack(argument, HEAD_BYTES);
+	size_t known = read_head(head, argument, own), length = row ? row->bytes : SIZE_BYTES;
 	struct named named = { .row = row, .address = argument, .head = head };
 	uint32_t size;
 
@@ -297,7 +298,7 @@ static void put_struct_argument(struct emu_writer *writer, const struct iommufd_
 	if (size < length || row->tail)
 		length = size;
 	if (row->written)
-		put_writable(writer, argument, length, caller->own_struct, call);
+		put_writable(writer, argument, length, caller->own_struct || (own && length <= HEAD_BYTES), call);
 	named.bytes = known < size ? known : size;
 	named.operation = operation_of(row, head, named.bytes);
 	/* Memory may take all the room that is left. */
@@ -352,7 +353,7 @@ bool emu_store(const struct emu_call *call, uint64_t address, const void *data, 
 			 * call.
 			 */
 			if (call->windows[i].own)
-				memcpy((void *)(uintptr_t)address, data, length);
+				emu_memory_copy((void *)(uintptr_t)address, data, length);
 			else
 				emu_memory_write(address, data, length);
 			return true;

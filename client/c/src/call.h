@@ -16,7 +16,7 @@
 struct emu_window {
 	uint64_t address;
 	size_t length;
-	/* It is the struct of a caller that said own_struct. */
+	/* It cannot go away while the call lasts: the struct of a caller that said own_struct, or one on the stack. */
 	bool own;
 };
 

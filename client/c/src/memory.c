@@ -4,7 +4,6 @@
  */
 #include "memory.h"
 
-#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -14,6 +13,9 @@
 
 /* A range of EMU_MEMORY_BYTES_MAX that is not page aligned touches one page more. */
 #define PAGES_MAX (EMU_MEMORY_BYTES_MAX / PAGE_BYTES + 1)
+
+/* How far above the frame of a call its caller's variables are looked for. */
+#define STACK_BYTES_MAX 65536u
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -103,4 +105,35 @@ size_t emu_memory_writable(uint64_t address, size_t length)
 		page += PAGE_BYTES;
 	}
 	return found < length ? found : length;
+}
+
+bool emu_memory_on_stack(uint64_t address, size_t length)
+{
+	uint64_t frame = (uint64_t)(uintptr_t)__builtin_frame_address(0), page = address - address % PAGE_BYTES;
+
+	if (address < frame || length > STACK_BYTES_MAX || address - frame > STACK_BYTES_MAX - length)
+		return false;
+	/* The page of the frame is in use. */
+	if ((address + length - 1) / PAGE_BYTES == frame / PAGE_BYTES)
+		return true;
+	return !emu_sys(madvise, page, address - page + length, MADV_POPULATE_WRITE);
+}
+
+struct unaligned {
+	uint64_t word;
+} __attribute__((packed));
+
+/* Volatile: else the compiler makes a call of memcpy of the loops. */
+__attribute__((no_sanitize("address"))) void emu_memory_copy(void *to, const void *from, size_t length)
+{
+	volatile uint8_t *target = to;
+	const volatile uint8_t *source = from;
+
+	for (; length >= sizeof(uint64_t); length -= sizeof(uint64_t)) {
+		((volatile struct unaligned *)target)->word = ((const volatile struct unaligned *)source)->word;
+		target += sizeof(uint64_t);
+		source += sizeof(uint64_t);
+	}
+	while (length--)
+		*target++ = *source++;
 }
