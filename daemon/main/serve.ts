@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     later,
     allocateBarMemory,
   });
-  const providers = memoryProviders(native !== undefined);
+  const providers = peers.providers();
   const machine = new Machine(topology, frames);
   const attributes = new Attributes(machine.vfio);
   const transport = new UnixTransport();
@@ -145,12 +145,6 @@ function stopAtOnce(error: unknown, daemon: Daemon, log: Log): never {
   log.fatal({ event: "invariant_broken", err: error });
   log.fatal({ event: "state", state: daemon.inspect() });
   process.exit(EXIT_BROKEN);
-}
-
-/** Memory providers, and why one is off. */
-function memoryProviders(native: boolean): Record<string, string> {
-  const needsNative = native ? "on" : "koffi does not load here, so the peer of a connection is not known";
-  return { process: needsNative, file: needsNative, region: "on" };
 }
 
 async function stop(daemon: Daemon, transport: UnixTransport, log: Log, graceMs: number): Promise<void> {

@@ -40,8 +40,8 @@ export interface Native {
   /** pread. @param position 0 to 2^53 */
   fileRead(fd: number, position: number, into: Uint8Array): number;
   fileWrite(fd: number, position: number, from: Uint8Array): number;
-  /** The capabilities in effect of a process, bit n for capability n, or undefined when it is gone. */
-  effectiveCapabilities(pid: number): bigint | undefined;
+  /** Whether a capability (its number) is in effect for a process; false when that is gone. */
+  hasCapability(pid: number, capability: number): boolean;
   /** The soft RLIMIT_MEMLOCK in bytes, Infinity for none, undefined when the process is gone or may not be asked. */
   memlockLimitBytes(pid: number): number | undefined;
   ioctl(fd: number, request: number, argument: Uint8Array): number;
@@ -103,8 +103,9 @@ const SYS_PIDFD_GETFD = 438;
 const F_GETFL = 3;
 const RLIMIT_MEMLOCK = 8;
 const RLIM_INFINITY = 2n ** 64n - 1n;
-/** capget(2): 64-bit capability sets, as two structs of three words. */
+/** capget(2): 64-bit capability sets, as two structs of three words, of which the first is what is in effect. */
 const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+const CAPABILITY_WORDS = 3;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_FAILED = -1n;
@@ -173,6 +174,8 @@ function bind(koffi: Koffi): Native {
   // One call at a time runs on this thread, so its arguments need no memory of their own per call.
   const localVector = new BigUint64Array(2);
   const remoteVector = new BigUint64Array(2);
+  const capabilityHeader = new Uint32Array([LINUX_CAPABILITY_VERSION_3, 0]);
+  const capabilitySets = new Uint32Array(2 * CAPABILITY_WORDS);
   const transfer = (call: typeof pread, pid: number, address: number | bigint, bytes: Uint8Array): number => {
     if (bytes.length === 0) return 0;
     localVector[0] = koffi.address(bytes);
@@ -201,11 +204,11 @@ function bind(koffi: Koffi): Native {
     processWrite: (pid, address, from) => transfer(processVmWritev, pid, address, from),
     fileRead: (fd, position, into) => checked(pread(fd, into, into.length, position)),
     fileWrite: (fd, position, from) => checked(pwrite(fd, from, from.length, position)),
-    effectiveCapabilities(pid) {
-      const header = new Uint32Array([LINUX_CAPABILITY_VERSION_3, pid]);
-      const sets = new Uint32Array(6);
-      if (capget(header, sets) < 0) return undefined;
-      return BigInt(sets[0]!) | (BigInt(sets[3]!) << 32n);
+    hasCapability(pid, capability) {
+      capabilityHeader[1] = pid;
+      if (capget(capabilityHeader, capabilitySets) < 0) return false;
+      const effective = capabilitySets[capability < 32 ? 0 : CAPABILITY_WORDS]!;
+      return ((effective >>> (capability % 32)) & 1) === 1;
     },
     memlockLimitBytes(pid) {
       const limits = new BigUint64Array(2);

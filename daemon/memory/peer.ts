@@ -27,8 +27,8 @@ import {
 import { USER_PAGES } from "./vmas.js";
 
 /** capabilities(7) */
-const CAP_IPC_LOCK = 14n;
-const CAP_SYS_RESOURCE = 24n;
+const CAP_IPC_LOCK = 14;
+const CAP_SYS_RESOURCE = 24;
 
 /** One connection's other end. */
 export interface Peer extends Caller {
@@ -77,7 +77,7 @@ interface ProcessImage {
   readonly space: ClientAddressSpace;
   readonly name: string;
   readonly inInitialNamespace: boolean;
-  readonly boundingSet: bigint;
+  readonly boundingSet: readonly number[];
   connections: number;
 }
 
@@ -97,7 +97,8 @@ export class PeerRegistry {
 
   /** The ways to client memory, each "on" or why it is off. */
   providers(): Record<string, string> {
-    const state = this.options.native === undefined ? "the optional package koffi is not available" : "on";
+    const needsNative = "koffi does not load here, so the peer of a connection is not known";
+    const state = this.options.native === undefined ? needsNative : "on";
     return { process: state, file: state, region: "on", callback: "on" };
   }
 
@@ -176,6 +177,11 @@ class KnownPeer implements Peer {
   private readonly regionRights: RegionRights;
   private lastLimitPages = 0;
   private closed = false;
+  /** The image is that of the process, as seen a moment ago. */
+  private looked = false;
+  private readonly lookAgain = (): void => {
+    this.looked = false;
+  };
   /** What this connection keeps. */
   private kept: { memory: ProcessMemory; keeper: Keeper } | undefined;
 
@@ -199,7 +205,11 @@ class KnownPeer implements Peer {
   }
 
   get mm(): ClientAddressSpace {
-    if (!this.closed && this.image.space.isGone()) this.image = this.registry.successor(this.native, this.image);
+    if (this.closed || this.looked) return this.image.space;
+    if (this.image.space.isGone()) this.image = this.registry.successor(this.native, this.image);
+    // No request of another image is handled before the event loop has gone round: a ring does not outlive an exec.
+    this.looked = true;
+    queueMicrotask(this.lookAgain);
     return this.image.space;
   }
 
@@ -280,22 +290,19 @@ class KnownPeer implements Peer {
    * the machine runs in (containers do so), which /dev/iommu of a machine of one's own would not know. There it is the
    * effective user id that tells a privileged program from others, as it would decide on such a machine.
    */
-  private has(capability: bigint): boolean {
+  private has(capability: number): boolean {
     const { directory, boundingSet, inInitialNamespace } = this.image;
     if (!inInitialNamespace) return false;
-    if (isIn(boundingSet, capability)) return isIn(this.native.effectiveCapabilities(this.pid) ?? 0n, capability);
+    if (boundingSet.includes(capability)) return this.native.hasCapability(this.pid, capability);
     return /^Uid:\t\d+\t0\t/m.test(directory.text("status") ?? "");
   }
 }
 
-function isIn(set: bigint, capability: bigint): boolean {
-  return ((set >> capability) & 1n) === 1n;
-}
-
-/** CapBnd of /proc/PID/status: what the process can ever have. */
-function boundingSetOf(directory: ProcessDirectory): bigint {
+/** CapBnd of /proc/PID/status: the capabilities that the process can ever have. */
+function boundingSetOf(directory: ProcessDirectory): number[] {
   const match = /^CapBnd:\t([0-9a-f]+)/m.exec(directory.text("status") ?? "");
-  return match === null ? 0n : BigInt(`0x${match[1]!}`);
+  const set = match === null ? 0n : BigInt(`0x${match[1]!}`);
+  return Array.from({ length: 64 }, (_, capability) => capability).filter((bit) => ((set >> BigInt(bit)) & 1n) === 1n);
 }
 
 /**
