@@ -5,7 +5,8 @@ import { type Figure, LeftOut } from "./figure.js";
 import { dma, translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
 import { scale } from "./scale.js";
-import { batch, batchAttached, pipeline, ring, roundTrip } from "./sockets.js";
+import { ring } from "./ring.js";
+import { batch, batchAttached, pipeline, roundTrip } from "./sockets.js";
 import { vfio } from "./vfio.js";
 import { Workshop } from "./workshop.js";
 

@@ -53,13 +53,18 @@ const TARGETS: readonly { readonly driver: "frames" | "library"; readonly server
   { driver: "library", server: "daemon" },
 ];
 
+/** What `exchange` is told before its targets. */
+export function exchangeArguments({ warmUps, rounds, calls }: Plan, inFlight: number): (string | number)[] {
+  return [warmUps, rounds, calls, inFlight, SETUP, REQUEST];
+}
+
 /** @returns nanoseconds for one request: the daemon, the echo in Node, the echo in C, the daemon through the C library */
 async function exchange(workshop: Workshop, plan: Plan, inFlight: number): Promise<[number, number, number, number]> {
   const targets = await Promise.all(
     TARGETS.map(async ({ driver, server }) => `${driver}:${await workshop.socket(server)}`),
   );
-  const { warmUps, rounds, calls } = plan;
-  const rows = await workshop.run("exchange", warmUps, rounds, calls, inFlight, SETUP, REQUEST, ...targets);
+  const { calls } = plan;
+  const rows = await workshop.run("exchange", ...exchangeArguments(plan, inFlight), ...targets);
   const [daemon, nodeEcho, cEcho, library] = columnMedians(rows).map((ns) => ns / calls);
   return [daemon!, nodeEcho!, cEcho!, library!];
 }
@@ -76,26 +81,6 @@ export async function roundTrip(plan: Plan, workshop: Workshop): Promise<Figure[
     figure({ ...parts, name: "DESTROY", value: daemon, yardstick: inNode, target: ROUND_TRIP_TARGET }),
     figure({ ...parts, name: "DESTROY", value: daemon, yardstick: inC }),
     figure({ ...parts, name: "DESTROY, C library", value: library, yardstick: inNode, target: ROUND_TRIP_TARGET }),
-  ];
-}
-
-const RING_TARGETS = [
-  ["library", "daemon"],
-  ["frames", "nodeEcho"],
-  ["frames", "cEcho"],
-] as const satisfies readonly (readonly [string, ServerKind])[];
-
-/** The C library's ring beside echoes over sockets, all from a processor other than the server's. */
-export async function ring(plan: Plan, workshop: Workshop): Promise<Figure[]> {
-  const sockets = RING_TARGETS.map(async ([driver, server]) => `${driver}:${await workshop.socket(server)}`);
-  const { warmUps, rounds, calls } = plan;
-  const targets = await Promise.all(sockets);
-  const rows = await workshop.runBeside("exchange", warmUps, rounds, calls, 1, SETUP, REQUEST, ...targets);
-  const [library, nodeEcho, cEcho] = columnMedians(rows).map((ns) => ns / calls);
-  const parts = { section: "ring", unit: "ns", name: "DESTROY, C library, ring", value: library! } as const;
-  return [
-    figure({ ...parts, yardstick: { name: "echo in Node", value: nodeEcho! } }),
-    figure({ ...parts, yardstick: { name: "echo in C", value: cEcho! } }),
   ];
 }
 

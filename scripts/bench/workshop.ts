@@ -20,11 +20,17 @@ const START_TIMEOUT_MS = 30_000;
 /** The exit status by which a C program says that it cannot measure here. */
 const EXIT_LEFT_OUT = 77;
 
-export type CProgram = "exchange" | "batch" | "echo" | "vfio";
+export type CProgram = "exchange" | "batch" | "echo" | "ring" | "vfio";
 /** What a program is linked with, besides the C library of the system. */
-const usesLibrary: Readonly<Record<CProgram, boolean>> = { exchange: true, batch: true, echo: false, vfio: false };
+const usesLibrary: Readonly<Record<CProgram, boolean>> = {
+  exchange: true,
+  batch: true,
+  echo: false,
+  ring: true,
+  vfio: false,
+};
 
-export type ServerKind = "daemon" | "nodeEcho" | "cEcho";
+export type ServerKind = "daemon" | "nodeEcho" | "cEcho" | "spinningEcho";
 
 export class Workshop {
   private readonly directory = mkdtempSync(join(tmpdir(), "iommufd-emu-bench-"));
@@ -43,19 +49,26 @@ export class Workshop {
   }
 
   /**
-   * Runs a C program that measures.
+   * Runs a C program that measures over sockets.
    * @returns the numbers that it printed, a row for each line
    * @throws LeftOut without a compiler, or when the program says that it cannot measure here
    */
   async run(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
-    return await this.measured(name, onOneCpu([await this.program(name), ...parameters.map(String)]));
+    const command = onOneCpu([await this.program(name), ...parameters.map(String)]);
+    return await this.measured(name, ["env", "IOMMUFD_EMU_RING=0", ...command]);
   }
 
-  /** Likewise on another processor than the servers', and with rings. @throws LeftOut where there is none, too */
+  /** Likewise with rings, on another processor than the servers'. @throws LeftOut where there is none, too */
   async runBeside(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
-    if (!canPin || availableParallelism() < 2) throw new LeftOut("client and server have no processor each");
-    const pinned = ["taskset", "-c", OTHER_CPU, await this.program(name)] as const;
-    return await this.measured(name, ["env", "IOMMUFD_EMU_RING=1", ...pinned, ...parameters.map(String)]);
+    return await this.measured(name, [...beside(), await this.program(name), ...parameters.map(String)]);
+  }
+
+  /** Likewise under the preload shim, with the daemon. @throws LeftOut where the shim is not built, too */
+  async runBesideUnderShim(name: CProgram, ...parameters: readonly (string | number)[]): Promise<number[][]> {
+    shimOrLeftOut();
+    const environment = [`IOMMUFD_EMU_SOCKET=${await this.socket("daemon")}`, `LD_PRELOAD=${shim}`];
+    const program = [await this.program(name), ...parameters.map(String)];
+    return await this.measured(name, [...beside(), "env", ...environment, ...program]);
   }
 
   /**
@@ -131,6 +144,8 @@ export class Workshop {
         return [process.execPath, fileURLToPath(new URL("echo-server.js", import.meta.url)), socket];
       case "cEcho":
         return [await this.program("echo"), socket];
+      case "spinningEcho":
+        return [await this.program("echo"), socket, "spin"];
     }
   }
 }
@@ -145,6 +160,12 @@ const canPin = spawnSync("taskset", ["-c", CPU, "true"]).status === 0;
 
 function onOneCpu(command: [string, ...string[]]): [string, ...string[]] {
   return canPin ? ["taskset", "-c", CPU, ...command] : command;
+}
+
+/** @throws LeftOut */
+function beside(): [string, ...string[]] {
+  if (!canPin || availableParallelism() < 2) throw new LeftOut("client and server have no processor each");
+  return ["taskset", "-c", OTHER_CPU];
 }
 
 function memoized<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
