@@ -51,6 +51,9 @@ static _Alignas(4096) union {
 	char page[4096];
 } fork_mark;
 
+/* The kernel wipes it. */
+static _Atomic bool fork_is_marked;
+
 static uint64_t key_of(const char *token)
 {
 	uint64_t key;
@@ -97,7 +100,7 @@ static bool take_over(void)
 		return true;
 	if (!atomic_compare_exchange_strong(&fork_mark.state, &expected, TAKING_OVER))
 		return false;
-	emu_sys(madvise, &fork_mark, sizeof(fork_mark), MADV_WIPEONFORK);
+	atomic_store(&fork_is_marked, !emu_sys(madvise, &fork_mark, sizeof(fork_mark), MADV_WIPEONFORK));
 	for (i = 0; i < CHANNELS_MAX; i++) {
 		/* What a child inherited is a copy: the parent's stays open. Before the first use there is none. */
 		if (atomic_load(&owner))
@@ -108,6 +111,14 @@ static bool take_over(void)
 	atomic_store(&owner, emu_sys(getpid, 0));
 	atomic_store(&fork_mark.state, OURS);
 	return true;
+}
+
+/* Whether a BUSY channel can still carry an exchange. With a ring the daemon tells. */
+static bool is_usable(const struct channel *channel)
+{
+	if (channel->connection.ring.memory)
+		return emu_ring_is_served(&channel->connection.ring);
+	return inode_of(atomic_load(&channel->fd)) == channel->inode;
 }
 
 static bool check_out(struct channel *channel, int from)
@@ -186,7 +197,7 @@ static struct channel *find_idle(const char *token)
 		if (!check_out(channel, IDLE))
 			continue;
 		if (!memcmp(channel->token, token, SHIM_TOKEN_BYTES)) {
-			if (inode_of(atomic_load(&channel->fd)) == channel->inode)
+			if (is_usable(channel))
 				return channel;
 			shim_drop(channel);
 		}
@@ -233,12 +244,40 @@ static int begin_transient(struct channel *channel, const struct emu_address *da
 	return error;
 }
 
+/*
+ * An idle channel of that description whose ring is served, checked out, or NULL. A vforked child may have its parent's:
+ * the calls are about the memory that they share, and nothing of the table changes.
+ */
+static struct channel *find_served(const char *token)
+{
+	uint64_t key = key_of(token);
+	size_t i;
+
+	if (!atomic_load(&fork_is_marked) || atomic_load(&fork_mark.state) != OURS)
+		return NULL;
+	for (i = 0; i < CHANNELS_MAX; i++) {
+		struct channel *channel = &channels[i];
+
+		if (atomic_load(&channel->state) != IDLE || atomic_load(&channel->key) != key ||
+		    !check_out(channel, IDLE))
+			continue;
+		if (!memcmp(channel->token, token, SHIM_TOKEN_BYTES) && emu_ring_is_served(&channel->connection.ring))
+			return channel;
+		give_back(channel);
+	}
+	return NULL;
+}
+
 int shim_obtain(int fd, const struct shim_description *description, struct channel *spare, struct channel **channel)
 {
 	struct emu_address daemon;
-	bool table = take_over();
+	bool table;
 	int error;
 
+	*channel = find_served(description->token);
+	if (*channel)
+		return 0;
+	table = take_over();
 	*channel = table ? find_idle(description->token) : NULL;
 	if (*channel) {
 		if (!emu_ring_use(&(*channel)->connection))

@@ -231,6 +231,7 @@ export class Daemon implements Server {
         mock: this.dependencies.machine.topology.mockTables,
       },
       providers: this.dependencies.providers,
+      rings: this.rings === undefined ? "off: they need koffi and a daemon that is a process of its own" : "on",
     });
   }
 }

@@ -25,6 +25,8 @@ export interface Inspected {
   /** Memory of page tables: pages in use, by whose they are. */
   readonly tables: Readonly<Record<string, { readonly used: number }>>;
   readonly providers: Readonly<Record<string, string>>;
+  /** "on", or why there are none. */
+  readonly rings: string;
 }
 
 export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
@@ -33,6 +35,7 @@ export function inspectDaemon(daemon: Inspected): Record<string, unknown> {
     sessions.filter((session) => session.openFile === file).map((session) => session.id);
   return {
     daemon: daemon.name,
+    rings: daemon.rings,
     sessions: sessions.map((session) => session.inspect()),
     contexts: files
       .filter((file) => file instanceof IommufdFile)

@@ -7,6 +7,7 @@
  */
 import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { U64 } from "../u64.js";
+import { tokenKey } from "./token.js";
 import { fromWire } from "./wire64.js";
 
 /** Wire types of protobuf that are read here. */
@@ -29,6 +30,7 @@ const NO_DESCRIPTORS: IoctlRequest["descriptors"] = [];
 
 /** A range of user memory: a segment has bytes, a window only a length. */
 export class MemoryRange {
+  /** The words of the address. */
   high = 0;
   low = 0;
   length = 0;
@@ -38,8 +40,8 @@ export class MemoryRange {
 
   /** How far `address` lies behind the range's start, or -1 if it is not in it. */
   distanceTo(address: U64): number {
-    const low = (address.low >>> 0) - this.low;
-    const high = (address.high >>> 0) - this.high;
+    const low = (address.low >>> 0) - (this.low >>> 0);
+    const high = (address.high >>> 0) - (this.high >>> 0);
     const distance = high * 2 ** 32 + low;
     return distance >= 0 && distance < this.length ? distance : -1;
   }
@@ -114,47 +116,36 @@ export class IoctlRequest {
   }
 }
 
-/** A token as a key of a map: hexadecimal. */
-export function tokenKey(token: Uint8Array): string {
-  return Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("hex");
-}
-
 function setAddress(range: MemoryRange, address: U64): void {
-  range.high = address.high >>> 0;
-  range.low = address.low >>> 0;
+  range.high = address.high;
+  range.low = address.low;
 }
 
-/** Where the decoder stands, and the high and low word of the varint that it read last. */
+/** Where the decoder stands, and the high and low word, with their signs, of the varint that it read last. */
 let at = 0;
 let high = 0;
 let low = 0;
 
 /** Reads a varint that ends before `end`. @returns false if it does not, or has more than ten bytes */
 function varint(bytes: Uint8Array, end: number): boolean {
-  low = 0;
+  if (at >= end) return false;
+  let byte = bytes[at++]!;
+  low = byte & 0x7f;
   high = 0;
-  for (let shift = 0; shift < 70; shift += 7) {
-    if (at >= end) return false;
-    const byte = bytes[at++]!;
+  for (let shift = 7; byte >= 0x80; shift += 7) {
+    if (at >= end || shift === 70) return false;
+    byte = bytes[at++]!;
     const bits = byte & 0x7f;
-    if (shift < 28) low |= bits << shift;
-    else if (shift === 28) {
-      low |= bits << 28;
-      high = bits >>> 4;
-    } else if (shift < 63) high |= bits << (shift - 32);
-    else high |= (bits & 1) << 31;
-    if (byte < 0x80) {
-      low >>>= 0;
-      high >>>= 0;
-      return true;
-    }
+    if (shift < 32) low |= bits << shift;
+    if (shift === 28) high = bits >>> 4;
+    else if (shift > 28) high |= bits << (shift - 32);
   }
-  return false;
+  return true;
 }
 
 /** Reads the length of a field and checks that it ends by `end`. @returns the field's end, or -1 */
 function fieldEnd(bytes: Uint8Array, end: number): number {
-  if (!varint(bytes, end) || high !== 0 || low > end - at) return -1;
+  if (!varint(bytes, end) || high !== 0 || low < 0 || low > end - at) return -1;
   return at + low;
 }
 
@@ -170,7 +161,7 @@ export function decodeIoctlFrame(bytes: Uint8Array, start: number, end: number, 
     const tag = bytes[at++]!;
     if (tag === FRAME_SEQUENCE) {
       if (!varint(bytes, end)) return false;
-      into.sequence = low;
+      into.sequence = low >>> 0;
     } else if (tag === FRAME_IOCTL && !found) {
       const last = fieldEnd(bytes, end);
       if (last < 0 || !decodeIoctl(bytes, last, into)) return false;
@@ -187,7 +178,7 @@ function decodeIoctl(bytes: Uint8Array, end: number, into: IoctlRequest): boolea
     const tag = bytes[at++]!;
     if (tag === IOCTL_REQUEST) {
       if (!varint(bytes, end)) return false;
-      into.request = low;
+      into.request = low >>> 0;
     } else if (tag === IOCTL_ARGUMENT) {
       if (!varint(bytes, end)) return false;
       into.argument = U64.fromWords(high, low);
@@ -219,7 +210,7 @@ function decodeRange(bytes: Uint8Array, end: number, range: MemoryRange, isSegme
       at = last;
     } else if (!isSegment && tag === WINDOW_LENGTH) {
       if (!varint(bytes, end)) return false;
-      range.length = low;
+      range.length = low >>> 0;
     } else {
       return false;
     }

@@ -5,6 +5,7 @@
 import { FRAME_HEADER_BYTES } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { U64 } from "../u64.js";
+import { copyBytes } from "./copy-bytes.js";
 
 const INITIAL_BYTES = 4096;
 /** A buffer that grew beyond this for one reply is not kept. */
@@ -25,9 +26,6 @@ export interface Written {
 }
 
 const NOTHING: readonly Written[] = [];
-
-/** Copies up to this long are quicker byte by byte than by a typed array's `set`. */
-const SHORT_BYTES_MAX = 64;
 
 export class Output {
   private buffer = new Uint8Array(INITIAL_BYTES);
@@ -69,14 +67,12 @@ export class Output {
     }
   }
 
-  /** What there is to send, as a buffer of its own; undefined for nothing. */
-  take(): Uint8Array | undefined {
-    if (this.length === 0) return undefined;
-    const bytes = Buffer.allocUnsafe(this.length);
-    bytes.set(this.buffer.subarray(0, this.length));
+  /** Gives what there is to send to `write`: the first `length` bytes, until it returns. @returns what that returns */
+  take<Result>(write: (bytes: Uint8Array, length: number) => Result): Result {
+    const result = write(this.buffer, this.length);
     this.length = 0;
     if (this.buffer.length > KEPT_BYTES_MAX) this.buffer = new Uint8Array(INITIAL_BYTES);
-    return bytes;
+    return result;
   }
 
   private reserve(bytes: number): void {
@@ -109,8 +105,7 @@ export class Output {
   }
 
   private append(bytes: Uint8Array): void {
-    if (bytes.length > SHORT_BYTES_MAX) this.buffer.set(bytes, this.length);
-    else for (let index = 0; index < bytes.length; index++) this.buffer[this.length + index] = bytes[index]!;
+    copyBytes(bytes, 0, this.buffer, this.length, bytes.length);
     this.length += bytes.length;
   }
 }

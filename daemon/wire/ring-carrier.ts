@@ -2,7 +2,7 @@
 import { frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { Errno } from "../../proto/uapi/errno.js";
-import { Ring, RING_BYTES, RING_SLOTS } from "./ring.js";
+import { Ring, RING_BYTES } from "./ring.js";
 import type { PolledRing, RingPoller } from "./ring-poller.js";
 
 /** Memory that the daemon shares with one client, which cannot make it shorter. */
@@ -25,7 +25,8 @@ export interface RingHost {
 export interface RingSession {
   /** Runs `action`, which may throw a ProtocolViolation, as what handles input. */
   step(action: () => void): void;
-  received(chunk: Uint8Array): void;
+  /** Takes the first `length` of `bytes`, which are written again when it has returned. */
+  received(bytes: Uint8Array, length: number): void;
   /** What `write` could not store at once is stored. */
   drained(): void;
   /** Sends bytes over the socket. */
@@ -35,12 +36,11 @@ export interface RingSession {
 const DOORBELL = frameOf(iommufd_emu.v1.ServerFrame.encode({ doorbell: {} }).finish());
 
 export class RingCarrier implements PolledRing {
-  readonly slots = RING_SLOTS;
   private readonly ring: Ring;
   private blocked = false;
   private ended = false;
   private busy = false;
-  private readonly receive: (chunk: Uint8Array) => void;
+  private readonly receive: (bytes: Uint8Array, length: number) => void;
   private readonly pollStep: () => void;
 
   private constructor(
@@ -51,8 +51,8 @@ export class RingCarrier implements PolledRing {
     this.ring = new Ring(shared.memory, () => {
       session.ring(DOORBELL);
     });
-    this.receive = (chunk) => {
-      session.received(chunk);
+    this.receive = (bytes, length) => {
+      session.received(bytes, length);
     };
     this.pollStep = () => {
       this.busy = this.ring.poll(this.receive);
@@ -74,9 +74,9 @@ export class RingCarrier implements PolledRing {
     this.host.poller.add(this);
   }
 
-  /** @returns whether the client keeps up */
-  write(bytes: Uint8Array): boolean {
-    if (this.ended || this.ring.write(bytes)) return true;
+  /** As Ring.write. @returns whether the client keeps up */
+  write(bytes: Uint8Array, length: number): boolean {
+    if (this.ended || this.ring.write(bytes, length)) return true;
     this.blocked = true;
     return false;
   }

@@ -1,6 +1,8 @@
 /**
  * Polls the rings of all sessions while they are busy and for a while after, then sleeps until a doorbell comes: a daemon whose
- * clients are idle uses no processor. How long the while is follows from how soon doorbells came after the last ones.
+ * clients are idle uses no processor. How long the while is follows from what polling was good for: longer than the pauses that
+ * it has bridged, and nothing where several in a row were for nothing, as they are when a client has no processor to run on
+ * while this one polls.
  */
 
 /** A ring, as it is polled. */
@@ -17,6 +19,12 @@ const TURN_MS = 0.05;
 /** How long rings are polled without anything to do. */
 const IDLE_MS_MIN = 0.05;
 const IDLE_MS_MAX = 1;
+/** So many times for nothing, one after the other: polling is not worth it. */
+const FAILURES_MAX = 5;
+/** Then it is tried anew once in so many times. */
+const RETRY_EVERY = 64;
+/** Of the while that polling lasts, so much is given up with each pause that was bridged. */
+const DECAY = 1 / 64;
 /** Rounds between two looks at the clock. */
 const ROUNDS_MAX = 16;
 
@@ -24,18 +32,17 @@ export class RingPoller {
   private readonly rings = new Set<PolledRing>();
   private running = false;
   private idleMs = IDLE_MS_MIN;
+  /** Times that polling was for nothing, since it was last good for something. */
+  private failures = 0;
   private busyAt = 0;
-  private sleptAt = 0;
+  /** One has come since rings were last looked at. */
+  private doorbell = false;
 
   /** @param now in milliseconds @param later runs a task once sockets have had their turn */
   constructor(
     private readonly now: () => number,
     private readonly later: (task: () => void) => void,
   ) {}
-
-  get count(): number {
-    return this.rings.size;
-  }
 
   add(ring: PolledRing): void {
     this.rings.add(ring);
@@ -50,26 +57,23 @@ export class RingPoller {
   start(): void {
     if (this.running) return;
     this.running = true;
-    const now = this.now();
-    // Sleeping was not worth it if it ended about as soon as polling would have gone on.
-    const short = now - this.sleptAt < 2 * this.idleMs;
-    this.idleMs = Math.min(Math.max(this.idleMs * (short ? 2 : 0.5), IDLE_MS_MIN), IDLE_MS_MAX);
-    this.busyAt = now;
+    this.doorbell = true;
+    this.busyAt = this.now();
     for (const ring of this.rings) ring.wake();
     this.turn();
   }
 
-  private turn(): void {
+  private readonly turn = (): void => {
     const began = this.now();
     for (let now = began; now - began < TURN_MS; now = this.now()) {
-      if (this.round()) this.busyAt = now;
-      else if (now - this.busyAt > this.idleMs) break;
+      const any = this.round();
+      if (any) this.worked(now);
+      this.doorbell = false;
+      if (!any && this.isLongIdle(now)) break;
     }
-    if (this.now() - this.busyAt > this.idleMs && this.sleep()) return;
-    this.later(() => {
-      this.turn();
-    });
-  }
+    if (this.isLongIdle(this.now()) && this.sleep()) return;
+    this.later(this.turn);
+  };
 
   /** Polls until there is nothing to do, but not for ever. @returns whether there was anything */
   private round(): boolean {
@@ -78,16 +82,36 @@ export class RingPoller {
     return any;
   }
 
+  private isLongIdle(now: number): boolean {
+    return now - this.busyAt > this.patienceMs();
+  }
+
+  private patienceMs(): number {
+    if (this.failures < FAILURES_MAX) return this.idleMs;
+    return this.failures % RETRY_EVERY === 0 ? IDLE_MS_MIN : 0;
+  }
+
+  private worked(now: number): void {
+    // What came with a doorbell would have come without polling, too.
+    if (!this.doorbell) {
+      const idleMs = Math.max(2 * (now - this.busyAt), this.idleMs * (1 - DECAY));
+      this.idleMs = Math.min(Math.max(idleMs, IDLE_MS_MIN), IDLE_MS_MAX);
+      this.failures = 0;
+    }
+    this.busyAt = now;
+  }
+
   private sleep(): boolean {
     let asleep = true;
     for (const ring of this.rings) asleep = ring.trySleep() && asleep;
     if (!asleep) {
       for (const ring of this.rings) ring.wake();
-      this.busyAt = this.now();
+      this.worked(this.now());
       return false;
     }
     this.running = false;
-    this.sleptAt = this.now();
+    this.failures++;
+    this.idleMs = Math.min(2 * this.idleMs, IDLE_MS_MAX);
     return true;
   }
 }

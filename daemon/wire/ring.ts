@@ -5,6 +5,7 @@
  * Owns what must hold whatever the client stores there: nothing is read twice, everything is checked after it was copied, and the
  * daemon's own positions are kept outside of the shared memory.
  */
+import { copyBytes } from "./copy-bytes.js";
 import { ProtocolViolation } from "./protocol-error.js";
 
 /** One side's words lie on cache lines of their own, in bytes from the start. */
@@ -25,6 +26,8 @@ export const DAEMON_AWAKE = 0;
 export const DAEMON_ASLEEP = 1;
 /** So does room for completions. */
 export const DAEMON_WANTS_ROOM = 2;
+/** The session is over: nothing is taken any more. */
+export const DAEMON_GONE = 3;
 const CLIENT_ASLEEP = 1;
 
 /** Powers of two. */
@@ -46,19 +49,21 @@ const COMPLETIONS_AT = SUBMISSIONS_AT + CIRCLE_BYTES;
 const SUBMISSION_DATA_AT = COMPLETIONS_AT + CIRCLE_BYTES;
 const COMPLETION_DATA_AT = SUBMISSION_DATA_AT + DATA_BYTES;
 
-/** Submissions that are taken of one ring before the others have their turn. */
-const TURN_SLOTS_MAX = RING_SLOTS;
-
 const wordOf = (offset: number): number => offset >>> 2;
 
 export class Ring {
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
+  /** What a slot carries, as it was. */
+  private readonly taken = new Uint8Array(RING_PIECE_BYTES);
   private submissionHead = 0;
   private completionTail = 0;
+  /** As it was when there was no room: to look at it takes the cache line from the client. */
+  private completionHead = 0;
   /** Bytes that wait for room, oldest first. */
   private readonly waiting: Uint8Array[] = [];
-  private sent = 0;
+  /** Bytes of the first of them that are stored already. */
+  private stored = 0;
   /** The memory is gone. */
   private closed = false;
 
@@ -83,22 +88,20 @@ export class Ring {
 
   /**
    * Takes what the client has submitted.
-   * @param receive gets the bytes of each slot, in order, as a copy
+   * @param receive gets what each slot carries, in order: the first `length` of `bytes`, until it returns
    * @returns whether there was anything
    * @throws ProtocolViolation RING_CORRUPT
    */
-  poll(receive: (chunk: Uint8Array) => void): boolean {
+  poll(receive: (bytes: Uint8Array, length: number) => void): boolean {
     const pending = this.pendingSubmissions();
-    const used = this.usedCompletions();
-    if (used > RING_SLOTS) throw new ProtocolViolation("RING_CORRUPT", `${used} completions`);
     const room = this.waiting.length > 0 && this.pushWaiting();
     if (pending === 0) return room;
     // What comes may end the session, and with it this ring.
-    for (let left = Math.min(pending, TURN_SLOTS_MAX); left > 0 && !this.isClosed(); left--) {
-      const chunk = this.takeSlot();
+    for (let left = pending; left > 0 && !this.isClosed(); left--) {
+      const length = this.takeSlot();
       this.submissionHead = (this.submissionHead + 1) | 0;
       Atomics.store(this.words, wordOf(RING_LAYOUT.submissionHead), this.submissionHead);
-      receive(chunk);
+      receive(this.taken, length);
     }
     return true;
   }
@@ -110,37 +113,36 @@ export class Ring {
     return pending;
   }
 
-  private takeSlot(): Uint8Array {
+  /** @returns bytes that were taken */
+  private takeSlot(): number {
     const index = this.submissionHead & (RING_SLOTS - 1);
     const at = SUBMISSIONS_AT + index * RING_SLOT_BYTES;
     const length = this.words[wordOf(at)]! >>> 0;
     const where = this.words[wordOf(at) + 1]! >>> 0;
     if (where === 0) {
       if (length > RING_INLINE_BYTES) throw new ProtocolViolation("RING_CORRUPT", `${length} bytes in a slot`);
-      return this.copy(at + SLOT_HEADER_BYTES, length);
+      copyBytes(this.bytes, at + SLOT_HEADER_BYTES, this.taken, 0, length);
+      return length;
     }
-    if (where < SUBMISSION_DATA_AT || where > COMPLETION_DATA_AT || length > COMPLETION_DATA_AT - where)
+    const isInside = where >= SUBMISSION_DATA_AT && where <= COMPLETION_DATA_AT;
+    if (!isInside || length > RING_PIECE_BYTES || length > COMPLETION_DATA_AT - where)
       throw new ProtocolViolation("RING_CORRUPT", `${length} bytes at ${where}`);
-    return this.copy(where, length);
-  }
-
-  private copy(start: number, length: number): Uint8Array {
-    const chunk = Buffer.allocUnsafe(length);
-    chunk.set(this.bytes.subarray(start, start + length));
-    return chunk;
+    copyBytes(this.bytes, where, this.taken, 0, length);
+    return length;
   }
 
   // ---- completions --------------------------------------------------------------------------------------------------
 
   /**
-   * Stores bytes for the client.
-   * @returns false: they wait for room, and `poll` will store them
+   * Stores the first `length` of `bytes` for the client.
+   * @returns false: some wait for room, and `poll` will store them
    */
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, length: number): boolean {
     if (this.closed) return true;
-    this.waiting.push(bytes);
-    this.pushWaiting();
-    return this.waiting.length === 0;
+    const stored = this.isDrained ? this.store(bytes, 0, length) : 0;
+    if (stored > 0) this.publish();
+    if (stored < length) this.waiting.push(bytes.slice(stored, length));
+    return this.isDrained;
   }
 
   /** Nothing waits for room. */
@@ -150,37 +152,54 @@ export class Ring {
 
   /** @returns whether anything was stored */
   private pushWaiting(): boolean {
-    let free = RING_SLOTS - this.usedCompletions();
     const before = this.completionTail;
-    while (free > 0 && this.waiting.length > 0) {
+    const used = this.lookForRoom();
+    if (used > RING_SLOTS) throw new ProtocolViolation("RING_CORRUPT", `${used} completions`);
+    while (this.waiting.length > 0) {
       const bytes = this.waiting[0]!;
-      this.putSlot(bytes.subarray(this.sent, this.sent + RING_PIECE_BYTES));
-      this.sent += Math.min(bytes.length - this.sent, RING_PIECE_BYTES);
-      free--;
-      if (this.sent < bytes.length) continue;
+      this.stored = this.store(bytes, this.stored, bytes.length);
+      if (this.stored < bytes.length) break;
       this.waiting.shift();
-      this.sent = 0;
+      this.stored = 0;
     }
     if (this.completionTail === before) return false;
-    Atomics.store(this.words, wordOf(RING_LAYOUT.completionTail), this.completionTail);
-    const asleep = Atomics.exchange(this.words, wordOf(RING_LAYOUT.clientState), 0);
-    if (asleep === CLIENT_ASLEEP) this.ringClient();
+    this.publish();
     return true;
   }
 
-  /** More than RING_SLOTS: the client has scribbled. */
-  private usedCompletions(): number {
-    const head = Atomics.load(this.words, wordOf(RING_LAYOUT.completionHead));
-    return (this.completionTail - head) >>> 0;
+  /** Fills slots with [start, end) of `bytes`, as many as are free. @returns how far it came */
+  private store(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    let used = (this.completionTail - this.completionHead) >>> 0;
+    if (used >= RING_SLOTS) used = this.lookForRoom();
+    for (; used < RING_SLOTS && at < end; used++) {
+      const length = Math.min(end - at, RING_PIECE_BYTES);
+      this.putSlot(bytes, at, length);
+      at += length;
+    }
+    return at;
   }
 
-  private putSlot(chunk: Uint8Array): void {
+  /** Shows the client the slots that have been filled. */
+  private publish(): void {
+    Atomics.store(this.words, wordOf(RING_LAYOUT.completionTail), this.completionTail);
+    const asleep = Atomics.exchange(this.words, wordOf(RING_LAYOUT.clientState), 0);
+    if (asleep === CLIENT_ASLEEP) this.ringClient();
+  }
+
+  /** @returns completions that the client has not taken; more than RING_SLOTS: it has scribbled */
+  private lookForRoom(): number {
+    this.completionHead = Atomics.load(this.words, wordOf(RING_LAYOUT.completionHead));
+    return (this.completionTail - this.completionHead) >>> 0;
+  }
+
+  private putSlot(bytes: Uint8Array, start: number, length: number): void {
     const index = this.completionTail & (RING_SLOTS - 1);
     const at = COMPLETIONS_AT + index * RING_SLOT_BYTES;
-    const isInline = chunk.length <= RING_INLINE_BYTES;
+    const isInline = length <= RING_INLINE_BYTES;
     const where = isInline ? at + SLOT_HEADER_BYTES : COMPLETION_DATA_AT + index * RING_PIECE_BYTES;
-    this.bytes.set(chunk, where);
-    this.words[wordOf(at)] = chunk.length;
+    copyBytes(bytes, start, this.bytes, where, length);
+    this.words[wordOf(at)] = length;
     this.words[wordOf(at) + 1] = isInline ? 0 : where;
     this.completionTail = (this.completionTail + 1) | 0;
   }
@@ -192,7 +211,7 @@ export class Ring {
     if (this.closed) return true;
     const state = this.waiting.length > 0 ? DAEMON_WANTS_ROOM : DAEMON_ASLEEP;
     Atomics.store(this.words, wordOf(RING_LAYOUT.daemonState), state);
-    const roomCame = this.waiting.length > 0 && this.usedCompletions() !== RING_SLOTS;
+    const roomCame = this.waiting.length > 0 && this.lookForRoom() !== RING_SLOTS;
     if (this.pendingSubmissions() === 0 && !roomCame) return true;
     this.wake();
     return false;
@@ -202,8 +221,9 @@ export class Ring {
     if (!this.closed) Atomics.store(this.words, wordOf(RING_LAYOUT.daemonState), DAEMON_AWAKE);
   }
 
-  /** The memory is about to go: it is not touched any more. */
+  /** The session is over, and the memory is about to go: it is not touched any more. */
   close(): void {
+    if (!this.closed) Atomics.store(this.words, wordOf(RING_LAYOUT.daemonState), DAEMON_GONE);
     this.closed = true;
     this.waiting.length = 0;
   }

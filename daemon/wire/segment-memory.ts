@@ -6,11 +6,9 @@ import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { FailurePoints } from "../core/failure-points.js";
 import { PAGE_SIZE, type U64 } from "../u64.js";
 import type { UserMemory } from "../uapi/user-memory.js";
+import { copyBytes } from "./copy-bytes.js";
 import type { IoctlRequest } from "./ioctl-request.js";
 import type { Written } from "./output.js";
-
-/** Copies up to this long are quicker byte by byte than by a typed array's `set`. */
-const SHORT_BYTES_MAX = 64;
 
 /** Places for what is written that are kept for the next ioctl: few write more than their struct. */
 const PLACES_KEPT = 8;
@@ -54,7 +52,7 @@ export class SegmentMemory implements UserMemory {
       if (distance < 0) continue;
       const available = Math.min(length, range.length - distance);
       if (available <= longest) continue;
-      copyBytes(range.bytes, range.start + distance, into, available);
+      copyBytes(range.bytes, range.start + distance, into, 0, available);
       longest = available;
     }
     if (longest >= enough) return longest;
@@ -97,9 +95,4 @@ export class SegmentMemory implements UserMemory {
     }
     this.writtenCount++;
   }
-}
-
-function copyBytes(from: Uint8Array, start: number, into: Uint8Array, length: number): void {
-  if (length > SHORT_BYTES_MAX) into.set(from.subarray(start, start + length));
-  else for (let index = 0; index < length; index++) into[index] = from[start + index]!;
 }

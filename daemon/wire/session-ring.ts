@@ -26,9 +26,9 @@ export class SessionRing {
     if (this.host === undefined) return { error: errno.EOPNOTSUPP };
     const carrier = RingCarrier.create(this.host, {
       ...this.session,
-      received: (chunk) => {
+      received: (bytes, length) => {
         this.used = true;
-        this.session.received(chunk);
+        this.session.received(bytes, length);
       },
     });
     if (typeof carrier === "number") return { error: carrier };
@@ -44,9 +44,9 @@ export class SessionRing {
     return true;
   }
 
-  /** @returns whether the client keeps up */
-  write(bytes: Uint8Array): boolean {
-    return this.carrier?.write(bytes) ?? true;
+  /** As Ring.write. @returns whether the client keeps up */
+  write(bytes: Uint8Array, length: number): boolean {
+    return this.carrier?.write(bytes, length) ?? true;
   }
 
   /** What is still to be said goes by the socket. */

@@ -17,7 +17,7 @@ import type { FileCall } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
 import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { checkSegments, FileRequests, segmentOf } from "./file-requests.js";
-import { IoctlRequest, decodeIoctlFrame, tokenKey } from "./ioctl-request.js";
+import { IoctlRequest, decodeIoctlFrame } from "./ioctl-request.js";
 import type { Log } from "./log.js";
 import { DeviceFile, EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
 import { Output } from "./output.js";
@@ -26,6 +26,7 @@ import { SegmentMemory } from "./segment-memory.js";
 import { SessionDescriptors } from "./session-descriptors.js";
 import { SessionRing } from "./session-ring.js";
 import type { Server } from "./server.js";
+import { checkToken, tokenKey } from "./token.js";
 import type { Connection } from "./transport.js";
 import { fromWire, numberToWire, toWire } from "./wire64.js";
 
@@ -46,8 +47,6 @@ interface Turn {
 }
 
 export const PROTOCOL_VERSION = 1;
-const TOKEN_BYTES_MIN = 16;
-const TOKEN_BYTES_MAX = 64;
 const NO_BYTES = new Uint8Array(0);
 /** Bytes of replies that are gathered before they are sent: with those of one more request, what a client can make wait. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
@@ -107,8 +106,8 @@ export class Session implements Notified {
       step: (action) => {
         this.step(action);
       },
-      received: (chunk) => {
-        this.parser.push(chunk);
+      received: (bytes, length) => {
+        this.parser.push(bytes, length);
       },
       drained: () => {
         this.drained();
@@ -220,7 +219,8 @@ export class Session implements Notified {
       if (this.output.bytes > OUTPUT_BYTES_MAX) this.flush();
       return;
     }
-    const frame = decodeFrame(bytes, start, end);
+    // What came by a ring is written again.
+    const frame = decodeFrame(this.ring.isUsed ? bytes.slice(start, end) : bytes.subarray(start, end));
     if (frame.doorbell && this.ring.wake()) return;
     if (frame.memoryResult && this.client !== undefined) {
       this.callbacks.resolve(frame.memoryResult);
@@ -307,11 +307,11 @@ export class Session implements Notified {
   }
 
   private flush(): void {
-    const bytes = this.output.take();
-    if (bytes === undefined) return;
-    const carrier = this.ring.isUsed ? this.ring : this.connection;
-    if (!carrier.write(bytes)) this.blocked = true;
+    if (this.output.bytes > 0 && !this.output.take(this.carry)) this.blocked = true;
   }
+
+  private readonly carry = (bytes: Uint8Array, length: number): boolean =>
+    this.ring.isUsed ? this.ring.write(bytes, length) : this.connection.write(Buffer.from(bytes.subarray(0, length)));
 
   // ---- requests -----------------------------------------------------------------------------------------------------
 
@@ -468,7 +468,7 @@ export class Session implements Notified {
     const { file, request, server } = this;
     this.memory.begin();
     this.descriptors.begin();
-    server.emptied.length = 0;
+    if (server.emptied.length > 0) server.emptied.length = 0;
     this.failNthLeft = request.failNth;
     if (file === undefined || file.released) return -errno.EBADF;
     const { points } = server;
@@ -578,9 +578,9 @@ export class Session implements Notified {
   }
 }
 
-function decodeFrame(bytes: Uint8Array, start: number, end: number): IClientFrame {
+function decodeFrame(message: Uint8Array): IClientFrame {
   try {
-    return iommufd_emu.v1.ClientFrame.decode(bytes.subarray(start, end));
+    return iommufd_emu.v1.ClientFrame.decode(message);
   } catch (error) {
     throw new ProtocolViolation("FRAME_MALFORMED", error instanceof Error ? error.message : String(error));
   }
@@ -592,9 +592,4 @@ function segmentCountOf({ readable, writable }: IIoctl): number {
 
 function idOrError(result: number): IResult {
   return result < 0 ? { error: -result } : { id: result };
-}
-
-function checkToken(token: Uint8Array): void {
-  if (token.length < TOKEN_BYTES_MIN || token.length > TOKEN_BYTES_MAX)
-    throw new ProtocolViolation("TOKEN_INVALID", `${token.length} bytes`);
 }

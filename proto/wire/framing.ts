@@ -23,7 +23,7 @@ export class FrameParser {
 
   /**
    * @param frameBytesMax Longest message that is taken
-   * @param onMessage Receives each message, in order: bytes [start, end), which are not written again
+   * @param onMessage Receives each message, in order: bytes [start, end), which may be parts of a chunk
    * @param onTooLong Receives the length of a frame that is too long; the parser is of no use after that
    */
   constructor(
@@ -32,33 +32,34 @@ export class FrameParser {
     readonly onTooLong: (length: number) => void,
   ) {}
 
-  push(chunk: Uint8Array): void {
+  /** Takes the first `length` bytes of a chunk. */
+  push(chunk: Uint8Array, length = chunk.length): void {
     let at = 0;
-    while (at < chunk.length) {
-      if (this.#filled > 0 || chunk.length - at < FRAME_HEADER_BYTES) {
-        at = this.#continue(chunk, at);
+    while (at < length) {
+      if (this.#filled > 0 || length - at < FRAME_HEADER_BYTES) {
+        at = this.#continue(chunk, at, length);
         if (at < 0) return;
         continue;
       }
-      const length = readLength(chunk, at);
-      if (length > this.frameBytesMax) {
-        this.onTooLong(length);
+      const messageBytes = readLength(chunk, at);
+      if (messageBytes > this.frameBytesMax) {
+        this.onTooLong(messageBytes);
         return;
       }
       const start = at + FRAME_HEADER_BYTES;
-      if (chunk.length - start >= length) {
-        at = start + length;
+      if (length - start >= messageBytes) {
+        at = start + messageBytes;
         this.onMessage(chunk, start, at);
       } else {
-        at = this.#continue(chunk, at);
+        at = this.#continue(chunk, at, length);
         if (at < 0) return;
       }
     }
   }
 
-  /** Moves bytes of the chunk into the partial frame. @returns the new position in the chunk, or -1 at a bad length */
-  #continue(chunk: Uint8Array, from: number): number {
-    const taken = Math.min(chunk.length - from, this.#partial.length - this.#filled);
+  /** Moves bytes of [from, end) into the partial frame. @returns the new position in the chunk, or -1 at a bad length */
+  #continue(chunk: Uint8Array, from: number, end: number): number {
+    const taken = Math.min(end - from, this.#partial.length - this.#filled);
     this.#partial.set(chunk.subarray(from, from + taken), this.#filled);
     this.#filled += taken;
     if (this.#filled < this.#partial.length) return from + taken;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "system.h"
 #include "transport.h"
@@ -26,6 +28,7 @@ enum {
 #define CLIENT_ASLEEP 1
 #define DAEMON_ASLEEP 1
 #define DAEMON_WANTS_ROOM 2
+#define DAEMON_GONE 3
 
 /* The length of what a slot carries, and where it lies: 0 is in the slot. */
 #define SLOT_HEADER_BYTES 8
@@ -33,10 +36,14 @@ enum {
 /* Calls on a connection until it gets a ring. */
 #define USES_BEFORE 16
 
-/* How often an answer is looked for before this side sleeps, at the most: a few tens of microseconds. */
-#define SPINS_MAX 4096
-/* Where a processor is to be had for the daemon at once, most answers come while they are looked for; else looking is a waste. */
-#define SPINS_MIN 16
+/* How long an answer is looked for before this side sleeps. */
+#define SPIN_NS 50000
+/* Looks between two at the clock. */
+#define SPINS_BETWEEN 32
+/* So many times for nothing, one after the other: the daemon has no processor to run on while this side looks. */
+#define FAILURES_MAX 4
+/* Then it is tried anew once in so many times. */
+#define RETRY_EVERY 64
 /* How often room for a submission is looked for between two looks at whether the daemon is still there. */
 #define SPINS_FOR_ROOM 100000
 
@@ -92,7 +99,7 @@ static bool is_wanted(void)
 {
 	const char *value = getenv("IOMMUFD_EMU_RING");
 
-	return value && !strcmp(value, "1");
+	return !value || strcmp(value, "0") != 0;
 }
 
 static bool is_power_of_two(uint32_t value)
@@ -111,6 +118,13 @@ static bool is_of_daemon(const struct emu_connection *connection, const char *pa
 	for (path += strlen(folder); *path >= '0' && *path <= '9'; path++)
 		process = 10 * process + (unsigned long)(*path - '0');
 	return *path == '/' && process && process == (unsigned long)connection->daemon;
+}
+
+static uint64_t inode_of(int fd)
+{
+	struct stat status;
+
+	return emu_sys(newfstatat, fd, "", &status, AT_EMPTY_PATH) ? 0 : status.st_ino;
 }
 
 /* Maps the file of a RingReply; false if it cannot be had: then the socket goes on. */
@@ -136,13 +150,14 @@ static bool map_ring(struct emu_connection *connection, struct emu_bytes reply)
 	if (fd < 0)
 		return false;
 	ring->bytes = ring_bytes(ring);
+	ring->inode = inode_of(connection->fd);
 	memory = emu_sys(mmap, 0, ring->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	emu_sys(close, fd);
 	if (memory < 0 && memory > -4096)
 		return false;
 	ring->memory = (uint8_t *)memory;
-	ring->submission_tail = ring->completion_head = 0;
-	ring->spins = SPINS_MAX;
+	ring->submission_tail = ring->submission_head = ring->completion_head = 0;
+	ring->failures = 0;
 	return true;
 }
 
@@ -165,6 +180,11 @@ int emu_ring_use(struct emu_connection *connection)
 	return 0;
 }
 
+bool emu_ring_is_served(const struct emu_ring *ring)
+{
+	return ring->memory && atomic_load(word(ring, DAEMON_STATE)) != DAEMON_GONE;
+}
+
 void emu_ring_stop(struct emu_ring *ring)
 {
 	if (ring->memory)
@@ -178,12 +198,23 @@ void emu_ring_stop(struct emu_ring *ring)
 static const uint8_t doorbell_out[] = { 3, 0, 0, 0, 0xda, 0x01, 0 };
 static const uint8_t doorbell_in[] = { 3, 0, 0, 0, 0xaa, 0x01, 0 };
 
+/* Whether the descriptor is still the connection's socket, and not closed or another file of the program's. */
+static bool has_socket(const struct emu_connection *connection)
+{
+	return inode_of(connection->fd) == connection->ring.inode;
+}
+
 /* Wakes the daemon if it sleeps in a state from `least` on. */
 static int wake_daemon(struct emu_connection *connection, uint32_t least)
 {
 	_Atomic uint32_t *state = word(&connection->ring, DAEMON_STATE);
+	uint32_t seen = atomic_load(state);
 
-	if (atomic_load(state) < least || !atomic_exchange(state, 0))
+	if (seen < least)
+		return 0;
+	if (seen == DAEMON_GONE || !has_socket(connection))
+		return -EPIPE;
+	if (!atomic_compare_exchange_strong(state, &seen, 0))
 		return 0;
 	return emu_send_all(connection->fd, doorbell_out, sizeof(doorbell_out));
 }
@@ -198,6 +229,8 @@ static int sleep_on_socket(struct emu_connection *connection)
 	size_t room = connection->receive_capacity - connection->filled;
 	long got;
 
+	if (!has_socket(connection))
+		return -EPIPE;
 	do
 		got = emu_sys(recvfrom, connection->fd, bytes, sizeof(bytes), MSG_WAITALL, 0, 0);
 	while (got == -EINTR);
@@ -214,9 +247,12 @@ static int sleep_on_socket(struct emu_connection *connection)
 
 /* ---- submissions */
 
-static bool has_room(const struct emu_ring *ring)
+static bool has_room(struct emu_ring *ring)
 {
-	return ring->submission_tail - atomic_load(word(ring, SUBMISSION_HEAD)) < ring->slots;
+	if (ring->submission_tail - ring->submission_head < ring->slots)
+		return true;
+	ring->submission_head = atomic_load(word(ring, SUBMISSION_HEAD));
+	return ring->submission_tail - ring->submission_head < ring->slots;
 }
 
 /* The daemon takes submissions also while its completions wait, so room comes as long as it lives. */
@@ -306,22 +342,50 @@ static bool has_completion(const struct emu_ring *ring)
 	return atomic_load(word(ring, COMPLETION_TAIL)) != ring->completion_head;
 }
 
+static bool is_worth_spinning(const struct emu_ring *ring)
+{
+	return ring->failures < FAILURES_MAX || ring->failures % RETRY_EVERY == 0;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Looks for a completion for a while, where that has been good for something. */
+static bool spin(struct emu_ring *ring)
+{
+	unsigned int spins;
+	int64_t until;
+
+	if (has_completion(ring))
+		return true;
+	if (is_worth_spinning(ring)) {
+		until = now_ns() + SPIN_NS;
+		do {
+			for (spins = 0; spins < SPINS_BETWEEN; spins++) {
+				relax();
+				if (has_completion(ring)) {
+					ring->failures = 0;
+					return true;
+				}
+			}
+		} while (now_ns() < until);
+	}
+	ring->failures++;
+	return false;
+}
+
 /* 1 when there is a completion, 2 when the socket had something, or a negative errno. */
 static int wait_for_completion(struct emu_connection *connection)
 {
 	struct emu_ring *ring = &connection->ring;
-	unsigned int spins;
 	int got;
 
-	for (;;) {
-		for (spins = 0; spins < ring->spins; spins++) {
-			if (has_completion(ring)) {
-				ring->spins = ring->spins * 2 < SPINS_MAX ? ring->spins * 2 : SPINS_MAX;
-				return 1;
-			}
-			relax();
-		}
-		ring->spins = ring->spins / 2 > SPINS_MIN ? ring->spins / 2 : SPINS_MIN;
+	while (!spin(ring)) {
 		atomic_store(word(ring, CLIENT_STATE), CLIENT_ASLEEP);
 		if (has_completion(ring) && atomic_exchange(word(ring, CLIENT_STATE), 0))
 			return 1;
@@ -330,6 +394,7 @@ static int wait_for_completion(struct emu_connection *connection)
 		if (got)
 			return got < 0 ? got : 2;
 	}
+	return 1;
 }
 
 int emu_ring_receive(struct emu_connection *connection, bool waits)

@@ -16,19 +16,26 @@ struct emu_ring {
 	uint8_t *memory;
 	size_t bytes;
 	uint32_t slots, slot_bytes, piece_bytes;
+	/* Of the connection's socket, which a program can close behind our back. */
+	uint64_t inode;
 	/* Positions of this side's own. */
 	uint32_t submission_tail, completion_head;
-	/* How often an answer is looked for now. */
-	unsigned int spins;
+	/* As it was when there was no room: to look at it takes the cache line from the daemon. */
+	uint32_t submission_head;
+	/* Times that spinning was for nothing, since it was last good for something. */
+	unsigned int failures;
 	/* Calls so far: a program that makes a few only needs none. */
 	unsigned int uses;
 };
 
 /*
  * Before a call, while no request is unanswered: gets the connection a ring when it has made a number of calls, if the daemon has
- * rings and the environment IOMMUFD_EMU_RING=1. 0, also without a ring, or the negative errno by which the connection is lost.
+ * rings and the environment does not say IOMMUFD_EMU_RING=0. 0, also without a ring, or the negative errno by which the connection is lost.
  */
 int emu_ring_use(struct emu_connection *connection);
+
+/* Whether the daemon takes what is submitted, as far as it has said. Without a ring: false. */
+bool emu_ring_is_served(const struct emu_ring *ring);
 
 /* Gives the memory back. The connection is closed by the caller. */
 void emu_ring_stop(struct emu_ring *ring);
