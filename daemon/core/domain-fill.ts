@@ -1,6 +1,7 @@
 /**
  * How an area goes into a page table: each run of consecutive page frames becomes one request, in the granules of the
- * domain, and the domain picks its page sizes inside it (specification 20, section 3.1).
+ * domain, and the domain picks its page sizes inside it (specification 20, section 3.1). A domain that scatters pages gets
+ * a request for each physical page.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { PagingDomain } from "../hw/interface.js";
@@ -18,8 +19,8 @@ export interface FilledArea {
   /** Of the first byte in page `firstIndex`. */
   readonly offset: number;
   readonly prot: number;
-  /** What one request is for at the most: a run, a physical page, or a page of 4 KiB because huge pages are off. */
-  readonly requestPer: "run" | "physical page" | "page";
+  /** Off: no entry is larger than a page of 4 KiB. */
+  readonly hugePages: boolean;
 }
 
 /** Preconditions: the area's pages are pinned; start, length and offset are multiples of the granule. */
@@ -31,14 +32,17 @@ export function mapArea(domain: PagingDomain, area: FilledArea): Errno {
   let remaining = granules(area.length, granuleLg2);
   let skip = area.offset >> granuleLg2;
   let error: Errno = errno.OK;
+  const pageLg2Max = area.hugePages ? undefined : PAGE_LG2;
+  const scatters = area.hugePages && domain.scattersPages === true;
   const request = (physical: number, count: number): void => {
     if (error !== errno.OK) return;
-    error = domain.map(iova, physical, count, area.prot);
+    error = domain.map(iova, physical, count, area.prot, pageLg2Max);
     if (error === errno.OK) iova += count;
   };
   area.pages.runs(area.firstIndex, area.lastIndex, (pfn, pages) => {
     for (let page = 0; page < pages;) {
-      const together = Math.min(pagesPerRequest(area, pfn + page), pages - page);
+      const left = pages - page;
+      const together = scatters ? Math.min(restOfPhysicalPage(area.pages, pfn + page), left) : left;
       const count = Math.min(together * perPage - skip, remaining);
       request((pfn + page) * perPage + skip, count);
       page += together;
@@ -50,10 +54,8 @@ export function mapArea(domain: PagingDomain, area: FilledArea): Errno {
   return error;
 }
 
-/** How many pages from this one on may go into one request. */
-function pagesPerRequest({ requestPer, pages }: FilledArea, pfn: number): number {
-  if (requestPer === "run") return Infinity;
-  if (requestPer === "page") return 1;
+/** How many pages from this one on are in the same physical page. */
+function restOfPhysicalPage(pages: Pages, pfn: number): number {
   const physicalPages = pages.physicalPages(pfn);
   return physicalPages - (pfn % physicalPages);
 }

@@ -441,7 +441,7 @@ export class Ioas {
       lastIndex: this.lastIndex(at),
       offset: this.table.offset(area),
       prot: this.table.prot(area),
-      requestPer: !this.hugePages ? "page" : domain.scattersPages === true ? "physical page" : "run",
+      hugePages: this.hugePages,
     });
   }
 

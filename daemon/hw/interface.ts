@@ -83,9 +83,10 @@ export interface PagingDomain extends Domain {
   /**
    * Maps [iova, iova + count) to [physical, physical + count), all in granules, with the largest pages that the
    * addresses and the page sizes allow. All or nothing.
+   * @param pageLg2Max log2 in bytes of the largest page to use where not all are wanted, at least that of the smallest
    * @returns EINVAL, ERANGE, ENXIO, EADDRINUSE, ENOMEM
    */
-  map(iova: number, physical: number, count: number, prot: number): Errno;
+  map(iova: number, physical: number, count: number, prot: number, pageLg2Max?: number): Errno;
 
   /**
    * Unmaps [iova, iova + count), which `map` calls filled exactly, and issues the invalidations that the hardware

@@ -215,7 +215,7 @@ export interface FakeIommuOptions {
 /** A page table that is a map from granule to granule. */
 export class FakeDomain implements PagingDomain {
   readonly table = new Map<number, number>();
-  readonly requests: { iova: number; count: number }[] = [];
+  readonly requests: { iova: number; count: number; pageLg2Max: number | undefined }[] = [];
   readonly apertureStart: U64;
   readonly apertureLast: U64;
   readonly granuleLg2: number;
@@ -234,9 +234,9 @@ export class FakeDomain implements PagingDomain {
     this.pageSizes = U64.fromNumber(2 ** this.granuleLg2);
   }
 
-  map(iova: number, physical: number, count: number): Errno {
+  map(iova: number, physical: number, count: number, _prot: number, pageLg2Max?: number): Errno {
     if (this.failure !== errno.OK) return this.failure;
-    this.requests.push({ iova, count });
+    this.requests.push({ iova, count, pageLg2Max });
     for (let index = 0; index < count; index++) this.table.set(iova + index, physical + index);
     return errno.OK;
   }

@@ -7,6 +7,8 @@ import { PageTable, type PageTableShape } from "../../daemon/hw/engine/page-tabl
 import { Item, TableMemory } from "../../daemon/hw/engine/table-memory.js";
 import { access, walk, type Access } from "../../daemon/hw/engine/walk.js";
 import { PROT_READ, PROT_WRITE, TABLE_PFN_FIRST, type WalkStep } from "../../daemon/hw/interface.js";
+import { mockFormat } from "../../daemon/hw/mock/format.js";
+import { MOCK_TABLE_PFN_FIRST } from "../../daemon/hw/mock/iommu.js";
 import { secondStageFormat } from "../../daemon/hw/vtd/second-stage-format.js";
 import { U64 } from "../../daemon/u64.js";
 import { history, runDrawn } from "../support/model.js";
@@ -21,8 +23,9 @@ function setUp(
   format = VTDSS,
   shape = SHAPE,
   tablesMax = 4096,
+  firstPfn = TABLE_PFN_FIRST,
 ): { memory: TableMemory; table: PageTable; used: () => number } {
-  const memory = new TableMemory(tablesMax);
+  const memory = new TableMemory(tablesMax, firstPfn);
   const table = PageTable.create(format, memory, shape);
   if (!(table instanceof PageTable)) throw new Error("no memory for the top table");
   return { memory, table, used: () => memory.used };
@@ -41,11 +44,11 @@ function lookUp(
 }
 
 /** Every non-zero item of every table, as "physical address: word". */
-function contents(memory: TableMemory, tables: number): string[] {
+function contents(memory: TableMemory, tables: number, firstPfn = TABLE_PFN_FIRST): string[] {
   const item = new Item();
   const found: string[] = [];
   for (let at = 0; at < tables * 4096; at += 8) {
-    const address = TABLE_PFN_FIRST * 4096 + at;
+    const address = firstPfn * 4096 + at;
     memory.loadItem(address, item);
     if ((item.low | item.high) !== 0) found.push(`${address.toString(16)}: ${item.toU64().toString()}`);
   }
@@ -317,12 +320,40 @@ describe("walk", () => {
   });
 });
 
+describe("a largest page", () => {
+  test("leaves what one request for each page would leave, at any offset in the pages", () => {
+    const near = fc.nat({ max: 3 }).chain((offset) => fc.constantFrom(offset, 510 + offset, 1020 + offset));
+    const property = fc.property(near, near, fc.integer({ min: 1, max: 1030 }), (iova, output, count) => {
+      const shape = { topLevel: 2, vaLg2: 36, outputLg2: 51, pageSizes: [11, 12, 13, 21] };
+      const together = setUp(mockFormat, shape, 8, MOCK_TABLE_PFN_FIRST);
+      expect(together.table.map(iova, output, count, RW, 12)).toBe(errno.OK);
+      const alone = setUp(mockFormat, shape, 8, MOCK_TABLE_PFN_FIRST);
+      for (let done = 0; done < count;) {
+        const inPage = Math.min(2 - ((output + done) % 2), count - done);
+        expect(alone.table.map(iova + done, output + done, inPage, RW)).toBe(errno.OK);
+        done += inPage;
+      }
+      expect(together.table.leaves()).toEqual(alone.table.leaves());
+      const [found, expected] = [together, alone].map(({ memory }) => contents(memory, 8, MOCK_TABLE_PFN_FIRST));
+      expect(found).toEqual(expected);
+    });
+    fc.assert(property, { seed: 60_1_10, numRuns: 100 });
+  });
+
+  test("below the smallest that there is means the smallest", () => {
+    const { table } = setUp(VTDSS, { ...SHAPE, pageSizes: [21, 30] });
+    expect(table.map(0, 0, G1, RW, 12)).toBe(errno.OK);
+    expect(table.leaves()).toEqual({ "2M": 512 });
+  });
+});
+
 describe("model", () => {
   interface Mapping {
     iova: number;
     output: number;
     count: number;
     prot: number;
+    pageLg2Max: number | undefined;
   }
   // Few places, so that ranges meet; offsets near them, so that large pages form and are missed by one.
   const place = fc
@@ -330,7 +361,13 @@ describe("model", () => {
     .map(([base, offset]) => base + offset);
   const length = fc.constantFrom(1, 3, 511, M2, M2 + 1, 3 * M2, G1, G1 + M2 + 2);
   const step = fc.oneof(
-    fc.record({ iova: place, output: place, count: length, prot: fc.constantFrom(1, 2, 3) }),
+    fc.record({
+      iova: place,
+      output: place,
+      count: length,
+      prot: fc.constantFrom(1, 2, 3),
+      pageLg2Max: fc.constantFrom(undefined, undefined, undefined, 21, 12),
+    }),
     fc.nat({ max: 20 }),
   );
 
@@ -347,7 +384,7 @@ describe("model", () => {
         return;
       }
       const taken = this.live.some((m) => m.iova < action.iova + action.count && action.iova < m.iova + m.count);
-      const error = table.map(action.iova, action.output, action.count, action.prot);
+      const error = table.map(action.iova, action.output, action.count, action.prot, action.pageLg2Max);
       expect(error).toBe(taken ? errno.EADDRINUSE : errno.OK);
       if (!taken) this.live.push(action);
       // The edges of every range that was ever asked for, and one page beyond them.
@@ -359,6 +396,7 @@ describe("model", () => {
         else {
           expect(found).toMatchObject({ outcome: "leaf", permissions: owner.prot });
           if (found.outcome !== "leaf") continue;
+          expect(found.sizeLg2).toBeLessThanOrEqual(owner.pageLg2Max ?? 30);
           const inPage = page % 2 ** (found.sizeLg2 - 12);
           expect(found.physical / 4096 + inPage).toBe(owner.output + (page - owner.iova));
         }

@@ -59,9 +59,12 @@ export interface Format {
   readonly accessDirty?: AccessDirtyBits;
 }
 
+/** 2^n for n from 0 to 64: an exponent that is not a constant costs more than all else that a page or a request takes. */
+export const POWERS_OF_TWO: Readonly<Float64Array> = Float64Array.from({ length: 65 }, (_, exponent) => 2 ** exponent);
+
 /** Granules that one item of a level covers. */
 export function itemGranules(format: Format, level: number): number {
-  return 2 ** (format.indexBits * level);
+  return POWERS_OF_TWO[format.indexBits * level]!;
 }
 
 /** "4K", "2M", "1G", ... for a page of 2^lg2 bytes. */

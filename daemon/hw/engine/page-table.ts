@@ -2,12 +2,12 @@
  * Software's side of a page table: map and unmap over any format (specification 60, sections 1.9 and 5).
  *
  * Invariants: below the root no table is empty (`itemsUsed` of its page is at least 1), and a `map` that fails leaves
- * every word and every table as it was. A map descends once for each table that it fills, not once for each page.
+ * every word and every table as it was. Map and unmap descend once for each table, not once for each page.
  */
 import { errno, type Errno } from "../../../proto/uapi/errno.js";
 import { U64 } from "../../u64.js";
 import { PROT_READ, PROT_WRITE } from "../interface.js";
-import { entryKind, itemGranules, pageSizeName, type Format } from "./format.js";
+import { entryKind, itemGranules, pageSizeName, POWERS_OF_TWO, type Format } from "./format.js";
 import type { TableMemory } from "./table-memory.js";
 
 /** One table's shape, already narrowed to what its hardware can do. */
@@ -19,9 +19,6 @@ export interface PageTableShape {
   /** log2 in bytes of the pages that may be used, ascending. */
   readonly pageSizes: readonly number[];
 }
-
-/** 2^n for n from 0 to 64: an exponent that is not a constant costs more than the rest of a page. */
-const POWERS = Float64Array.from({ length: 65 }, (_, exponent) => 2 ** exponent);
 
 export class PageTable {
   readonly indexMask: number;
@@ -87,9 +84,10 @@ export class PageTable {
 
   /**
    * Maps [iova, iova + count) to [output, output + count), in granules, with the largest pages that fit. All or nothing.
+   * @param pageLg2Max log2 in bytes of the largest page that may be used, if it is not the smallest that there is
    * @returns EINVAL, ERANGE, EOVERFLOW, ENXIO, EADDRINUSE, ENOMEM, checked in the order of section 1.9
    */
-  map(iova: number, output: number, count: number, prot: number): Errno {
+  map(iova: number, output: number, count: number, prot: number, pageLg2Max = Infinity): Errno {
     if ((prot & (PROT_READ | PROT_WRITE)) === 0) return errno.EINVAL;
     if (output + count > this.outputEnd) return errno.ERANGE;
     const refused = this.format.checkProt(prot);
@@ -100,8 +98,9 @@ export class PageTable {
     if (iova + count > this.vaEnd) return errno.ERANGE;
 
     const end = iova + count;
+    const choices = this.sizesUpTo(pageLg2Max - this.format.granuleLg2);
     for (let at = iova; at < end;) {
-      const error = this.mapRun(at, output + (at - iova), end - at, prot);
+      const error = this.mapRun(at, output + (at - iova), end - at, prot, choices);
       if (error !== errno.OK) {
         this.unmap(iova, this.cursor - iova);
         return error;
@@ -154,15 +153,16 @@ export class PageTable {
   /**
    * Maps as many pages of the best size as come before a larger size may begin. On return `cursor` is the granule after
    * the last one mapped, also when it failed.
+   * @param choices how many of the sizes may be used
    */
-  private mapRun(iova: number, output: number, remaining: number, prot: number): Errno {
-    const choice = this.bestSize(iova, output, remaining);
+  private mapRun(iova: number, output: number, remaining: number, prot: number, choices: number): Errno {
+    const choice = this.bestSize(iova, output, remaining, choices);
     const size = this.sizes[choice]!;
-    const span = POWERS[size]!;
+    const span = POWERS_OF_TWO[size]!;
     let pages = Math.floor(remaining / span);
-    const larger = this.sizes[choice + 1];
-    if (larger !== undefined && Number.isInteger((iova - output) / POWERS[larger]!)) {
-      const boundary = (Math.floor(iova / POWERS[larger]!) + 1) * POWERS[larger]!;
+    const largerSpan = choice + 1 < choices ? POWERS_OF_TWO[this.sizes[choice + 1]!]! : Infinity;
+    if (largerSpan !== Infinity && Number.isInteger((iova - output) / largerSpan)) {
+      const boundary = (Math.floor(iova / largerSpan) + 1) * largerSpan;
       pages = Math.min(pages, (boundary - iova) / span);
     }
     const level = Math.floor(size / this.format.indexBits);
@@ -178,11 +178,18 @@ export class PageTable {
     return errno.OK;
   }
 
-  /** The index of the largest page size that alignment and length allow. Preconditions: the smallest one does. */
-  private bestSize(iova: number, output: number, remaining: number): number {
+  /** How many of the sizes are at most 2^lg2 granules; the smallest counts in any case. */
+  private sizesUpTo(lg2: number): number {
+    let count = this.sizes.length;
+    while (count > 1 && this.sizes[count - 1]! > lg2) count--;
+    return count;
+  }
+
+  /** The index of the largest of the first sizes that alignment and length allow. Preconditions: the smallest one does. */
+  private bestSize(iova: number, output: number, remaining: number, choices: number): number {
     const alignment = alignmentLg2(iova, output);
-    let choice = this.sizes.length - 1;
-    while (choice > 0 && (this.sizes[choice]! > alignment || POWERS[this.sizes[choice]!]! > remaining)) choice--;
+    let choice = choices - 1;
+    while (choice > 0 && (this.sizes[choice]! > alignment || POWERS_OF_TWO[this.sizes[choice]!]! > remaining)) choice--;
     return choice;
   }
 
@@ -231,7 +238,7 @@ export class PageTable {
         if (format.classify(words[at]!, words[at + 1]!, level) !== entryKind.EMPTY) return 0;
 
     const leaf = format.makeLeaf(output, size + format.granuleLg2, level, prot);
-    const step = POWERS[size + format.outputShift]!;
+    const step = POWERS_OF_TWO[size + format.outputShift]!;
     const stepLow = step | 0;
     const stepHigh = Math.floor(step / 2 ** 32);
     let { low, high } = leaf;
@@ -252,7 +259,7 @@ export class PageTable {
 
   // ---- unmapping ----------------------------------------------------------------------------------------------------
 
-  /** Clears a table's leaves from `cursor` to `clearEnd`. @returns false: a hole, or a leaf that began earlier */
+  /** Clears what a table maps from `cursor` to `clearEnd`. @returns false: a hole, or a leaf that began earlier */
   private clear(table: number, level: number): boolean {
     const { format, memory } = this;
     const words = memory.words(table);
@@ -276,15 +283,39 @@ export class PageTable {
         continue;
       }
       const size = format.leafSizeLg2(low, high, level) - format.granuleLg2;
-      const pageGranules = 2 ** size;
+      const pageGranules = POWERS_OF_TWO[size]!;
       if (!Number.isInteger(this.cursor / pageGranules)) return false;
       const items = pageGranules / span;
-      this.erase(table, words, index, items);
-      this.leafCounts[size]!--;
-      this.cursor += pageGranules;
-      index += items;
+      const wanted = Math.ceil((this.clearEnd - this.cursor) / pageGranules);
+      const count = this.leavesAlike(words, level, index, items, size, wanted);
+      this.erase(table, words, index, count * items);
+      this.leafCounts[size]! -= count;
+      this.cursor += count * pageGranules;
+      index += count * items;
     }
     return true;
+  }
+
+  /** How many leaves of one size, of `items` items each, follow one another in a table from an item on: at most `wanted`. */
+  private leavesAlike(
+    words: Int32Array,
+    level: number,
+    index: number,
+    items: number,
+    size: number,
+    wanted: number,
+  ): number {
+    const { format } = this;
+    const sizeLg2 = size + format.granuleLg2;
+    const end = 2 * Math.min(index + wanted * items, this.indexMask + 1);
+    let at = 2 * (index + items);
+    for (; at < end; at += 2 * items) {
+      const low = words[at]!;
+      const high = words[at + 1]!;
+      if (format.classify(low, high, level) !== entryKind.LEAF || format.leafSizeLg2(low, high, level) !== sizeLg2)
+        break;
+    }
+    return (at / 2 - index) / items;
   }
 
   /** The leaf item that covers a granule, and where it is. */

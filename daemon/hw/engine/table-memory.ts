@@ -112,22 +112,24 @@ export class TableMemory implements ItemMemory {
 
   /** The page that holds a physical byte address. Preconditions: the address lies in an allocated page. */
   handleOf(physical: number): number {
-    return (physical - this.base - (physical % PAGE_SIZE)) / PAGE_SIZE;
+    return Math.floor((physical - this.base) / PAGE_SIZE);
   }
 
   loadItem(physical: number, into: Item): boolean {
-    const page = this.pages[this.handleOf(physical)];
+    const handle = this.handleOf(physical);
+    const page = this.pages[handle];
     if (page === undefined) return false;
-    const at = (physical % PAGE_SIZE) >> 2;
+    const at = (physical - this.physicalOf(handle)) >> 2;
     into.low = page[at]!;
     into.high = page[at + 1]!;
     return true;
   }
 
   storeItem(physical: number, low: number, high: number): boolean {
-    const page = this.pages[this.handleOf(physical)];
+    const handle = this.handleOf(physical);
+    const page = this.pages[handle];
     if (page === undefined) return false;
-    const at = (physical % PAGE_SIZE) >> 2;
+    const at = (physical - this.physicalOf(handle)) >> 2;
     page[at] = low;
     page[at + 1] = high;
     return true;

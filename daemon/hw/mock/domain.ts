@@ -53,8 +53,8 @@ export class MockDomain implements PagingDomain {
     return table instanceof PageTable ? new MockDomain(iommu, table, kind, options) : table;
   }
 
-  map(iova: number, physical: number, count: number, prot: number): Errno {
-    return this.table.map(iova * this.scale, physical * this.scale, count * this.scale, prot);
+  map(iova: number, physical: number, count: number, prot: number, pageLg2Max?: number): Errno {
+    return this.table.map(iova * this.scale, physical * this.scale, count * this.scale, prot, pageLg2Max);
   }
 
   unmap(iova: number, count: number): number {

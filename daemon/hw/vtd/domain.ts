@@ -41,9 +41,9 @@ export class VtdDomain implements PagingDomain {
     return table instanceof PageTable ? new VtdDomain(iommu, table, options) : table;
   }
 
-  map(iova: number, physical: number, count: number, prot: number): Errno {
+  map(iova: number, physical: number, count: number, prot: number, pageLg2Max?: number): Errno {
     // Hardware without caching mode never remembers an absence, so a new mapping needs no invalidation.
-    return this.table.map(iova, physical, count, prot);
+    return this.table.map(iova, physical, count, prot, pageLg2Max);
   }
 
   unmap(iova: number, count: number): number {
