@@ -3,7 +3,7 @@
  * It trusts nothing in the tables: it checks reserved bits and permissions and may meet pointers that lead nowhere.
  */
 import { PROT_READ, PROT_WRITE, type WalkStep } from "../interface.js";
-import { entryKind, itemGranules, pageSizeName, permissionNames, type Format } from "./format.js";
+import { entryKind, itemGranules, pageSizeName, permissionNames, POWERS_OF_TWO, type Format } from "./format.js";
 import { Item, type ItemMemory } from "./table-memory.js";
 
 /** What a request needs. A zero-length read asks for no bytes and needs any permission at all. */
@@ -57,7 +57,7 @@ export function walk(
 ): WalkedLeaf | WalkFailure {
   const { format } = table;
   const item = new Item();
-  const indexMask = 2 ** format.indexBits - 1;
+  const indexMask = (1 << format.indexBits) - 1;
   let permissions = PROT_READ | PROT_WRITE;
   let address = table.root;
   for (let level = table.topLevel; ; level--) {
@@ -86,10 +86,9 @@ export function walk(
       address = format.tableAddress(low, high);
       continue;
     }
-    const granuleBytes = 2 ** format.granuleLg2;
     return {
       outcome: "leaf",
-      physical: format.leafOutput(low, high, level) * granuleBytes,
+      physical: format.leafOutput(low, high, level) * POWERS_OF_TWO[format.granuleLg2]!,
       sizeLg2: format.leafSizeLg2(low, high, level),
       permissions,
       dirty,

@@ -29,7 +29,7 @@ import { rangeInvalidation, TranslationCaches, type InvalidationDescriptor } fro
 import type { VtdProfile } from "./profile.js";
 import { RemappingTables, RID_PASID } from "./remapping-tables.js";
 import { secondStageFormat } from "./second-stage-format.js";
-import { translate, type TranslationOutcome, type TranslationUnit } from "./translate.js";
+import { RefusedRequest, translate, type TranslationUnit } from "./translate.js";
 
 /** Domain ids 0 and 1 are the driver's own: never a user's domain. */
 const DOMAIN_ID_FIRST = 2;
@@ -171,21 +171,26 @@ export class VtdIommu implements Iommu {
   }
 
   translate(request: TranslationRequest): Translation {
-    return this.concluded(request, translate(this.unit, request));
+    const outcome = translate(this.unit, request);
+    return outcome instanceof RefusedRequest ? this.refused(request, outcome) : this.passed(outcome);
   }
 
   requestTranslation(request: TranslationRequest): Translation | MissingPage {
     const outcome = translate(this.unit, request);
-    const { result, recorded, recoverable } = outcome;
-    if (result.kind !== "fault" || !recoverable || !this.listeners.has(request.requesterId))
-      return this.concluded(request, outcome);
+    if (!(outcome instanceof RefusedRequest)) return this.passed(outcome);
+    return outcome.recoverable && this.listeners.has(request.requesterId)
+      ? this.missing(request, outcome)
+      : this.refused(request, outcome);
+  }
+
+  private missing(request: TranslationRequest, { fault, recorded }: RefusedRequest): MissingPage {
     const { steps } = this.explain(request);
     return {
       kind: "missing",
       ask: (group, respond) => {
         this.requestPage(request, group, respond);
       },
-      giveUp: () => (recorded ? this.record(result, () => steps) : result),
+      giveUp: () => (recorded ? this.record(fault, () => steps) : fault),
     };
   }
 
@@ -206,10 +211,13 @@ export class VtdIommu implements Iommu {
     handler({ pasid, group, last: true, permissions, address: page, responseNeedsPasid }, respond);
   }
 
-  private concluded(request: TranslationRequest, { result, recorded }: TranslationOutcome): Translation {
+  private passed<T extends Translation>(result: T): T {
     if (result.kind === "interrupt") this.interruptRequests++;
-    if (result.kind !== "fault" || !recorded) return result;
-    return this.record(result, () => this.explain(request).steps);
+    return result;
+  }
+
+  private refused(request: TranslationRequest, { fault, recorded }: RefusedRequest): TranslationFault {
+    return recorded ? this.record(fault, () => this.explain(request).steps) : fault;
   }
 
   private record(fault: TranslationFault, walk: () => readonly WalkStep[]): TranslationFault {
@@ -223,7 +231,8 @@ export class VtdIommu implements Iommu {
 
   explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] } {
     const steps: WalkStep[] = [];
-    return { result: translate(this.unit, request, steps).result, steps };
+    const outcome = translate(this.unit, request, steps);
+    return { result: outcome instanceof RefusedRequest ? outcome.fault : outcome, steps };
   }
 
   /** Executes a command of the invalidation queue. */

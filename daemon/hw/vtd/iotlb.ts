@@ -6,8 +6,8 @@
 
 /** Levels whose leaves are cached: 4K, 2M, 1G. */
 const LEVELS = 3;
-/** log2 of the 4 KiB pages in a leaf of the next level. */
-const LEVEL_LG2 = 9;
+/** 4 KiB pages in a leaf of each level. */
+export const LEAF_PAGES: readonly number[] = [1, 2 ** 9, 2 ** 18];
 
 /** 1024 translations in sets of four: as small as real ones, so that replacement is met in tests of some size. */
 const SETS = 256;
@@ -50,7 +50,7 @@ export class Iotlb {
     if (this.validOfDomain[domainId] === 0) return -1;
     for (let level = 0; level < LEVELS; level++) {
       if (this.validAtLevel[level] === 0) continue;
-      const slot = this.find(domainId, level, Math.floor(page / 2 ** (LEVEL_LG2 * level)));
+      const slot = this.find(domainId, level, Math.floor(page / LEAF_PAGES[level]!));
       if (slot >= 0) return slot;
     }
     return -1;
@@ -88,7 +88,7 @@ export class Iotlb {
     permissions: number,
     isClean = false,
   ): void {
-    const number = Math.floor(page / 2 ** (LEVEL_LG2 * level));
+    const number = Math.floor(page / LEAF_PAGES[level]!);
     let slot = this.find(domainId, level, number);
     if (slot < 0) {
       slot = this.slotFor(setOf(number));
@@ -119,7 +119,7 @@ export class Iotlb {
     }
     for (let level = 0; level < LEVELS; level++) {
       if (this.validAtLevel[level] === 0) continue;
-      const span = 2 ** (LEVEL_LG2 * level);
+      const span = LEAF_PAGES[level]!;
       for (let number = Math.floor(first / span); number <= Math.floor(last / span); number++) {
         const slot = this.find(domainId, level, number);
         if (slot >= 0) this.drop(slot);
@@ -130,7 +130,7 @@ export class Iotlb {
   private scan(domainId: number, first: number, last: number): void {
     for (let slot = 0; slot < SLOTS; slot++) {
       if (this.tags[slot]! >> 3 !== domainId) continue;
-      const span = 2 ** (LEVEL_LG2 * this.levelAt(slot));
+      const span = LEAF_PAGES[this.levelAt(slot)]!;
       const start = this.pageNumbers[slot]! * span;
       if (start <= last && start + span > first) this.drop(slot);
     }

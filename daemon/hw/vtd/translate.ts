@@ -12,24 +12,26 @@
  *  8. IOTLB, tagged by the domain id; a hit must allow the access, and may not serve a write that would set a dirty bit.
  *  9. Second-stage walk, whose result goes into the IOTLB.
  *
- * Caches are filled from present entries only (CAP.CM is clear) and are emptied by invalidations alone.
+ * Caches are filled from present entries only (CAP.CM is clear) and are emptied by invalidations alone. A hit in all of
+ * them allocates nothing but the result.
  */
 import { PAGE_SIZE, U64 } from "../../u64.js";
 import { addressOf, fieldOf, reservedBits, type BitField } from "../engine/bit-field.js";
-import type { Format } from "../engine/format.js";
+import { POWERS_OF_TWO, type Format } from "../engine/format.js";
 import { Item, type ItemMemory } from "../engine/table-memory.js";
 import { access, allows, walk, type Access, type WalkFailure } from "../engine/walk.js";
 import {
   PROT_READ,
   PROT_WRITE,
+  type InterruptRequest,
   type TranslatedPage,
-  type Translation,
   type TranslationFault,
   type TranslationRequest,
   type WalkStep,
 } from "../interface.js";
 import { pasidKey, type CachedContext, type CachedPasidEntry } from "./entry-caches.js";
 import type { TranslationCaches } from "./invalidation.js";
+import { LEAF_PAGES } from "./iotlb.js";
 import type { VtdProfile } from "./profile.js";
 import { CONTEXT_ENTRIES, CONTEXT_ENTRY_BYTES, CONTEXT_ENTRY_QUADWORDS, contextEntry } from "./spec/context-entry.js";
 import { faultReason, type FaultReason } from "./spec/fault-reason.js";
@@ -66,22 +68,31 @@ class Refusal {
   ) {}
 }
 
-export interface TranslationOutcome {
-  readonly result: Translation;
-  /** Of a fault: software wants a record. */
-  readonly recorded: boolean;
-  /** Of a fault: another entry in the page table would cure it. */
-  readonly recoverable: boolean;
+/** A request that ended in a fault. */
+export class RefusedRequest {
+  constructor(
+    readonly fault: TranslationFault,
+    /** Software wants a record. */
+    readonly recorded: boolean,
+    /** Another entry in the page table would cure it. */
+    readonly recoverable: boolean,
+  ) {}
 }
 
+const INTERRUPT: InterruptRequest = { kind: "interrupt" };
+
 /** @param steps where what is loaded is noted, for people; with it the caches are neither used nor filled */
-export function translate(unit: TranslationUnit, request: TranslationRequest, steps?: WalkStep[]): TranslationOutcome {
+export function translate(
+  unit: TranslationUnit,
+  request: TranslationRequest,
+  steps?: WalkStep[],
+): TranslatedPage | InterruptRequest | RefusedRequest {
   const { address, write, length } = request;
   if (address.high === 0) {
     const low = address.low >>> 0;
     if (low >= INTERRUPT_WINDOW_FIRST && low <= INTERRUPT_WINDOW_LAST)
       return write && length === INTERRUPT_REQUEST_BYTES
-        ? done({ kind: "interrupt" })
+        ? INTERRUPT
         : refuse(request, new Refusal(faultReason.INTERRUPT_WINDOW, true));
   }
   const context = contextOf(unit, request.requesterId, steps);
@@ -91,31 +102,40 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
   const { recordFaults } = entry;
 
   const page = address.page();
-  if (page >= 2 ** (unit.profile.mgaw - PAGE_LG2))
+  if (page >= POWERS_OF_TWO[unit.profile.mgaw - PAGE_LG2]!)
     return refuse(request, new Refusal(faultReason.ADDRESS_BEYOND_HARDWARE, recordFaults));
-  if (page >= 2 ** (entry.width - PAGE_LG2))
+  if (page >= POWERS_OF_TWO[entry.width - PAGE_LG2]!)
     return refuse(request, new Refusal(faultReason.SECOND_STAGE_ADDRESS_WIDTH, recordFaults));
 
   const wanted = accessOf(unit, request);
   const { iotlb } = unit.caches;
   const slot = steps === undefined ? iotlb.lookup(entry.domainId, page) : -1;
-  if (slot >= 0 && allows(iotlb.permissionsAt(slot), wanted) && !(write && iotlb.isCleanAt(slot))) {
-    const physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
-    return done(translated(address, page, physical, iotlb.levelAt(slot) * LEVEL_LG2, iotlb.permissionsAt(slot)));
+  if (slot >= 0) {
+    const permissions = iotlb.permissionsAt(slot);
+    if (allows(permissions, wanted) && !(write && iotlb.isCleanAt(slot)))
+      return translated(address, page, iotlb.physicalPageAt(slot), iotlb.levelAt(slot), permissions);
   }
-  const leaf = walk(unit.memory, entry.table, page, wanted, "second-stage", steps);
-  if (leaf.outcome !== "leaf") return refuse(request, new Refusal(walkReasons[leaf.outcome], recordFaults));
-  const pagesLg2 = leaf.sizeLg2 - PAGE_LG2;
-  if (steps === undefined) {
-    const level = pagesLg2 / LEVEL_LG2;
-    const isClean = entry.table.accessDirty && !leaf.dirty;
-    iotlb.insert(entry.domainId, page, level, leaf.physical / PAGE_SIZE, leaf.permissions, isClean);
-  }
-  return done(translated(address, page, leaf.physical, pagesLg2, leaf.permissions));
+  return walked(unit, request, entry, page, wanted, steps);
 }
 
-function done(result: Translation): TranslationOutcome {
-  return { result, recorded: false, recoverable: false };
+/** Step 9. */
+function walked(
+  unit: TranslationUnit,
+  request: TranslationRequest,
+  entry: CachedPasidEntry,
+  page: number,
+  wanted: Access,
+  steps: WalkStep[] | undefined,
+): TranslatedPage | RefusedRequest {
+  const leaf = walk(unit.memory, entry.table, page, wanted, "second-stage", steps);
+  if (leaf.outcome !== "leaf") return refuse(request, new Refusal(walkReasons[leaf.outcome], entry.recordFaults));
+  const level = (leaf.sizeLg2 - PAGE_LG2) / LEVEL_LG2;
+  const physicalPage = leaf.physical / PAGE_SIZE;
+  if (steps === undefined) {
+    const isClean = entry.table.accessDirty && !leaf.dirty;
+    unit.caches.iotlb.insert(entry.domainId, page, level, physicalPage, leaf.permissions, isClean);
+  }
+  return translated(request.address, page, physicalPage, level, leaf.permissions);
 }
 
 const walkReasons: Record<WalkFailure["outcome"], FaultReason> = {
@@ -131,32 +151,30 @@ function accessOf(unit: TranslationUnit, { write, length }: TranslationRequest):
   return length === 0 && unit.profile.zeroLengthRead ? access.ZERO_LENGTH_READ : access.READ;
 }
 
-/** @param physical first byte of the leaf @param pagesLg2 log2 of the 4 KiB pages of the leaf */
+/** @param physicalPage first 4 KiB page of the leaf @param level 0: 4K, 1: 2M, 2: 1G */
 function translated(
   address: U64,
   page: number,
-  physical: number,
-  pagesLg2: number,
+  physicalPage: number,
+  level: number,
   permissions: number,
 ): TranslatedPage {
-  const pages = 2 ** pagesLg2;
-  const pageInLeaf = page % pages;
+  const pages = LEAF_PAGES[level]!;
+  const first = Math.floor(page / pages) * pages;
   // A large page around the interrupt window does not translate the window, so it is valid for one 4 KiB page at a time.
   const around =
-    pages > 1 &&
-    page - pageInLeaf <= INTERRUPT_WINDOW_LAST / PAGE_SIZE &&
-    page - pageInLeaf + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+    level > 0 && first <= INTERRUPT_WINDOW_LAST / PAGE_SIZE && first + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
   return {
     kind: "translated",
-    physical: physical + pageInLeaf * PAGE_SIZE + address.pageOffset(),
+    physical: (physicalPage + (page - first)) * PAGE_SIZE + address.pageOffset(),
     pageBytes: (around ? 1 : pages) * PAGE_SIZE,
     readable: (permissions & PROT_READ) !== 0,
     writable: (permissions & PROT_WRITE) !== 0,
   };
 }
 
-function refuse(request: TranslationRequest, { reason, recorded }: Refusal): TranslationOutcome {
-  const result: TranslationFault = {
+function refuse(request: TranslationRequest, { reason, recorded }: Refusal): RefusedRequest {
+  const fault: TranslationFault = {
     kind: "fault",
     requesterId: request.requesterId,
     address: request.address,
@@ -165,7 +183,7 @@ function refuse(request: TranslationRequest, { reason, recorded }: Refusal): Tra
     reason: reason.code,
     name: reason.name,
   };
-  return { result, recorded, recoverable: reason === faultReason.SECOND_STAGE_PERMISSION };
+  return new RefusedRequest(fault, recorded, reason === faultReason.SECOND_STAGE_PERMISSION);
 }
 
 // ---- steps 2 and 3 --------------------------------------------------------------------------------------------------
@@ -177,8 +195,14 @@ const pasidReserved = reservedMasks(PASID_ENTRY_QUADWORDS, Object.values(pasidEn
 
 function contextOf(unit: TranslationUnit, requesterId: number, steps: WalkStep[] | undefined): CachedContext | Refusal {
   const cached = steps === undefined ? unit.caches.contexts.lookup(requesterId) : undefined;
-  if (cached !== undefined) return cached;
+  return cached ?? loadContext(unit, requesterId, steps);
+}
 
+function loadContext(
+  unit: TranslationUnit,
+  requesterId: number,
+  steps: WalkStep[] | undefined,
+): CachedContext | Refusal {
   const bus = requesterId >> 8;
   const function_ = requesterId % CONTEXT_ENTRIES;
   const half = (requesterId & 0xff) < CONTEXT_ENTRIES ? 0 : 1;
@@ -219,14 +243,23 @@ function pasidEntryOf(
   context: CachedContext,
   steps: WalkStep[] | undefined,
 ): CachedPasidEntry | Refusal {
-  let { recordFaults } = context;
-  const withPasid = request.pasid !== undefined;
-  if (withPasid && !context.pasidEnabled) return new Refusal(faultReason.PASID_DISABLED, recordFaults);
+  if (request.pasid !== undefined && !context.pasidEnabled)
+    return new Refusal(faultReason.PASID_DISABLED, context.recordFaults);
   const pasid = request.pasid ?? context.ridPasid;
   const key = pasidKey(request.requesterId, pasid);
   const cached = steps === undefined ? unit.caches.pasidEntries.lookup(key) : undefined;
-  if (cached !== undefined) return cached;
+  return cached ?? loadPasidEntry(unit, request, context, pasid, steps);
+}
 
+function loadPasidEntry(
+  unit: TranslationUnit,
+  request: TranslationRequest,
+  context: CachedContext,
+  pasid: number,
+  steps: WalkStep[] | undefined,
+): CachedPasidEntry | Refusal {
+  let { recordFaults } = context;
+  const withPasid = request.pasid !== undefined;
   const directoryIndex = Math.floor(pasid / 2 ** PASID_TABLE_LG2);
   if (directoryIndex >= context.directoryEntries)
     return new Refusal(withPasid ? faultReason.PASID_BEYOND_DIRECTORY : faultReason.RID_PASID, recordFaults);
@@ -273,7 +306,7 @@ function pasidEntryOf(
     },
     recordFaults,
   };
-  if (steps === undefined) unit.caches.pasidEntries.insert(key, usable);
+  if (steps === undefined) unit.caches.pasidEntries.insert(pasidKey(request.requesterId, pasid), usable);
   return usable;
 }
 
