@@ -5,7 +5,7 @@
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { PagingDomain } from "../hw/interface.js";
-import { PAGE_SIZE, U64 } from "../u64.js";
+import { PAGE_SIZE, type U64 } from "../u64.js";
 import type { Pages } from "./pages.js";
 
 const PAGE_LG2 = Math.log2(PAGE_SIZE);
@@ -67,11 +67,4 @@ export function unmapArea(domain: PagingDomain, start: U64, length: U64): void {
 /** The granule that holds an address, or how many granules a length has. */
 export function granules(bytes: U64, granuleLg2: number): number {
   return bytes.page() * 2 ** (PAGE_LG2 - granuleLg2) + (bytes.pageOffset() >> granuleLg2);
-}
-
-/** First address of a granule. */
-export function addressOf(granule: number, granuleLg2: number): U64 {
-  const perPage = 2 ** (PAGE_LG2 - granuleLg2);
-  const page = Math.floor(granule / perPage);
-  return U64.fromPage(page, (granule - page * perPage) << granuleLg2);
 }

@@ -49,10 +49,12 @@ export function getDirtyBitmap(call: Call): Errno {
   const { dirty } = hwpt.domain;
   if (dirty === undefined) return errno.EOPNOTSUPP;
   if (call.allocationFails()) return errno.ENOMEM;
-  const bitmap = new UserBitmap(iova, pageSize.lowestBit(), call.memory, call.u64(fields.data));
+  const bitmap = new UserBitmap(call.memory, call.u64(fields.data));
+  // Exact while there are fewer than 2^53 bits.
+  const bitsPerGranule = 2 ** (dirty.granuleLg2 - pageSize.lowestBit());
   const clear = (flags & IOMMU_HWPT_GET_DIRTY_BITMAP_NO_CLEAR) === 0;
-  readDirty(hwpt.ioas.map, dirty, iova, last, clear, (first, end) => {
-    bitmap.set(first, end);
+  readDirty(hwpt.ioas.map, dirty, iova, last, clear, (first, count) => {
+    bitmap.set(Math.floor(first * bitsPerGranule), Math.ceil((first + count) * bitsPerGranule) - 1);
   });
   bitmap.store();
   return errno.OK;

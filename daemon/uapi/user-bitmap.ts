@@ -2,81 +2,77 @@
  * A bitmap in the caller's memory that bits are or-ed into. Only bytes with new bits are read and written; where they
  * cannot be, the bits are lost, as they are in the kernel.
  */
-import { U64 } from "../u64.js";
+import type { U64 } from "../u64.js";
 import type { UserMemory } from "./user-memory.js";
 
-/** Bytes of one piece. Dirty pages are rarely spread over all of a large bitmap. */
+/** Bytes that are gathered before they are stored. Dirty pages are rarely spread over all of a large bitmap. */
 const PIECE_BYTES = 4096;
-/** Pieces that are held back at the most: 4 MiB, whatever the bitmap's size. */
-const PIECES_MAX = 1024;
+const PIECE_BITS = 8 * PIECE_BYTES;
+
+/** The piece that is being gathered, all zero between two ioctls: each is one step, so there is one bitmap at a time. */
+const piece = new Uint8Array(PIECE_BYTES);
 
 export class UserBitmap {
-  private readonly pieces = new Map<number, Uint8Array>();
+  /** Which piece of the bitmap `piece` is, and the bytes of it that may have bits. */
+  private number = 0;
+  private from = PIECE_BYTES;
+  private end = 0;
 
-  /**
-   * @param base address of bit 0
-   * @param granuleLg2 log2 of the bytes that a bit stands for
-   * @param address where the bitmap is
-   */
+  /** @param address where the bitmap is */
   constructor(
-    private readonly base: U64,
-    private readonly granuleLg2: number,
     private readonly memory: UserMemory,
     private readonly address: U64,
   ) {}
 
-  /** Sets the bits of the addresses [first, last]. Calls go upwards, so that finished pieces can be stored early. */
-  set(first: U64, last: U64): void {
-    const end = this.bitOf(last);
-    for (let bit = this.bitOf(first); bit <= end;) {
-      const byte = Math.floor(bit / 8);
-      const piece = this.pieceOf(byte);
-      if (bit % 8 === 0 && end - bit >= 7) {
-        piece[byte % PIECE_BYTES] = 0xff;
-        bit += 8;
-      } else {
-        piece[byte % PIECE_BYTES]! |= 1 << (bit % 8);
-        bit++;
+  /** Sets bits [first, last]. Calls go upwards, so that a piece is complete when the next one begins. */
+  set(first: number, last: number): void {
+    for (let bit = first; bit <= last;) {
+      const number = Math.floor(bit / PIECE_BITS);
+      if (number !== this.number) {
+        this.store();
+        this.number = number;
       }
+      const base = number * PIECE_BITS;
+      const end = Math.min(last + 1, base + PIECE_BITS);
+      this.setInPiece(bit - base, end - base - 1);
+      bit = end;
     }
+  }
+
+  private setInPiece(first: number, last: number): void {
+    const firstByte = first >> 3;
+    const lastByte = last >> 3;
+    const head = (0xff << (first & 7)) & 0xff;
+    const tail = 0xff >> (7 - (last & 7));
+    if (firstByte === lastByte) {
+      piece[firstByte]! |= head & tail;
+    } else {
+      piece[firstByte]! |= head;
+      piece.fill(0xff, firstByte + 1, lastByte);
+      piece[lastByte]! |= tail;
+    }
+    this.from = Math.min(this.from, firstByte);
+    this.end = Math.max(this.end, lastByte + 1);
   }
 
   /** Stores what is held back. */
   store(): void {
-    for (const [number, piece] of this.pieces) {
-      for (let at = 0; at < PIECE_BYTES; at++) {
-        if (piece[at] === 0) continue;
-        const start = at;
-        while (at < PIECE_BYTES && piece[at] !== 0) at++;
-        mergeInto(this.memory, this.address.plusNumber(number * PIECE_BYTES + start), piece.subarray(start, at));
-      }
+    for (let at = this.from; at < this.end; at++) {
+      if (piece[at] === 0) continue;
+      const start = at;
+      while (at < this.end && piece[at] !== 0) at++;
+      this.merge(start, at);
     }
-    this.pieces.clear();
+    if (this.from < this.end) piece.fill(0, this.from, this.end);
+    this.from = PIECE_BYTES;
+    this.end = 0;
   }
 
-  /** The bit of an address; exact while there are fewer than 2^53. */
-  private bitOf(address: U64): number {
-    return Math.floor(address.minus(this.base).toNumber() / 2 ** this.granuleLg2);
+  private merge(start: number, end: number): void {
+    const address = this.address.plusNumber(this.number * PIECE_BYTES + start);
+    const bytes = new Uint8Array(end - start);
+    this.memory.read(address, bytes, bytes.length);
+    for (let index = 0; index < bytes.length; index++) bytes[index]! |= piece[start + index]!;
+    this.memory.write(address, bytes);
   }
-
-  private pieceOf(byte: number): Uint8Array {
-    const number = Math.floor(byte / PIECE_BYTES);
-    let piece = this.pieces.get(number);
-    if (piece === undefined) {
-      // No piece below this one gets another bit.
-      if (this.pieces.size === PIECES_MAX) this.store();
-      piece = new Uint8Array(PIECE_BYTES);
-      this.pieces.set(number, piece);
-    }
-    return piece;
-  }
-}
-
-function mergeInto(memory: UserMemory, address: U64, bits: Uint8Array): void {
-  const old = new Uint8Array(bits.length);
-  memory.read(address, old, old.length);
-  memory.write(
-    address,
-    bits.map((byte, index) => byte | old[index]!),
-  );
 }

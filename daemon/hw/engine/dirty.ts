@@ -5,7 +5,7 @@
  * the bit from all of them. What is reported lies inside the query and inside the entry.
  */
 import { U64 } from "../../u64.js";
-import { entryKind, type AccessDirtyBits } from "./format.js";
+import { entryKind, POWERS_OF_TWO, type AccessDirtyBits } from "./format.js";
 import type { PageTable } from "./page-table.js";
 
 /**
@@ -62,25 +62,38 @@ class DirtyRead {
     const { format, memory, indexMask, itemSpans } = this.table;
     const words = memory.words(handle);
     const span = itemSpans[level]!;
-    const tableStart = this.cursor - (this.cursor % (span * (indexMask + 1)));
+    const tableSpan = span * (indexMask + 1);
+    const tableStart = Math.floor(this.cursor / tableSpan) * tableSpan;
+    const granuleLg2 = format.granuleLg2;
+    // The first item that the query does not touch, if it is in this table.
+    const indexEnd = Math.min(indexMask + 1, Math.ceil((this.end - tableStart) / span));
     let index = (this.cursor / span) & indexMask;
-    while (this.cursor < this.end && index <= indexMask) {
+    while (index < indexEnd) {
       const low = words[2 * index]!;
       const high = words[2 * index + 1]!;
       const kind = format.classify(low, high, level);
       if (kind === entryKind.EMPTY) return false;
       if (kind === entryKind.TABLE) {
+        this.advanceTo(tableStart + index * span);
         if (!this.visit(memory.handleOf(format.tableAddress(low, high)), level - 1)) return false;
         index++;
         continue;
       }
-      const items = 2 ** (format.leafSizeLg2(low, high, level) - format.granuleLg2) / span;
-      const first = index - (index % items);
-      if (this.isDirty(words, first, items)) this.take(words, first, index, items, span);
+      const items = POWERS_OF_TWO[format.leafSizeLg2(low, high, level) - granuleLg2]! / span;
+      const first = index & -items;
+      if (this.isDirty(words, first, items)) {
+        this.advanceTo(tableStart + index * span);
+        this.take(words, first, index, items, span);
+      }
       index = first + items;
-      this.cursor = tableStart + index * span;
     }
+    this.advanceTo(tableStart + index * span);
     return true;
+  }
+
+  /** The query may begin behind the first granule of the item that it meets first. */
+  private advanceTo(granule: number): void {
+    if (granule > this.cursor) this.cursor = granule;
   }
 
   private isDirty(words: Int32Array, first: number, items: number): boolean {
@@ -91,8 +104,7 @@ class DirtyRead {
 
   /** Reports a dirty entry that the query meets at item `index`, and cleans it if that is asked for. */
   private take(words: Int32Array, first: number, index: number, items: number, span: number): void {
-    const item = this.cursor - (this.cursor % span);
-    const entryStart = item - (index - first) * span;
+    const entryStart = Math.floor(this.cursor / span) * span - (index - first) * span;
     const entryEnd = entryStart + items * span;
     const leavesLastOut = this.query.rule === "linux-7.1" && items > 1 && index < first + items - 1;
     const reportedEnd = Math.min(leavesLastOut ? entryEnd - span : entryEnd, this.end);
