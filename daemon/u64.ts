@@ -57,6 +57,14 @@ export class U64 {
     view.setInt32(offset + 4, this.high, true);
   }
 
+  /** The same into bytes that have no view: making one would cost more. */
+  writeBytes(bytes: Uint8Array, offset: number): void {
+    for (let byte = 0; byte < 4; byte++) {
+      bytes[offset + byte] = this.low >>> (8 * byte);
+      bytes[offset + 4 + byte] = this.high >>> (8 * byte);
+    }
+  }
+
   toBigInt(): bigint {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
   }

@@ -17,7 +17,7 @@ import { chooseIova } from "./iova-allocator.js";
 import type { AddressSpace } from "./mm.js";
 import { transferSlice } from "./transfer.js";
 import type { Pages } from "./pages.js";
-import { ReservedRanges, rangesIntersect, uncovered, type Range } from "./range-set.js";
+import { ReservedRanges, rangesIntersect, type Range } from "./range-set.js";
 
 /** A part of a pages object that one area maps. */
 export interface Slice {
@@ -269,8 +269,8 @@ export class Ioas {
   // ---- ranges -------------------------------------------------------------------------------------------------------
 
   /** What no reservation covers, ascending: the answer of IOVA_RANGES. */
-  usableRanges(): Range[] {
-    return uncovered(U64.ZERO, U64.MAX, this.reserved.cover());
+  usableRanges(): readonly Range[] {
+    return this.reserved.free();
   }
 
   /** @returns EADDRINUSE if one of them is reserved; then the old list stays */
@@ -555,7 +555,7 @@ export class Ioas {
       if (refused !== errno.OK) return refused;
       if (this.table.pagesOf(part.area).dmaBuf !== undefined) return errno.EINVAL;
       const length = lengthOf(part.firstByte, part.lastByte).toNumber();
-      const slice = bytes.subarray(done, done + length);
+      const slice = length === bytes.length ? bytes : bytes.subarray(done, done + length);
       done += length;
       const pages = this.table.pagesOf(part.area);
       return transferSlice({ pages, firstByte: part.firstByte, bytes: slice, write, slow, mm, memory }, this.accounts);
@@ -582,8 +582,8 @@ export class Ioas {
       const area = this.tree.area(at);
       const origin = U64.fromPage(this.table.firstIndex(area), this.table.offset(area));
       const isFinal = last.atMost(areaLast);
-      const firstByte = origin.plus(from.minus(areaStart));
-      const error = visit({ area, firstByte, lastByte: origin.plus(to.minus(areaStart)), isFinal });
+      const firstByte = from.equals(areaStart) ? origin : origin.plus(from.minus(areaStart));
+      const error = visit({ area, firstByte, lastByte: firstByte.plus(to.minus(from)), isFinal });
       if (error !== errno.OK) return error;
       if (isFinal) return errno.OK;
       from = to.plus(U64.ONE);

@@ -43,17 +43,24 @@ export function uncovered(start: U64, last: U64, cover: readonly Range[]): Range
 /** Reserved ranges by owner. The same range may be reserved many times. */
 export class ReservedRanges {
   private readonly ranges: (Range & { readonly owner: object })[] = [];
+  /** Worked out when they are asked for. */
   private fusedRanges: readonly Range[] | undefined;
+  private freeRanges: readonly Range[] | undefined;
 
   add(start: U64, last: U64, owner: object): void {
     this.ranges.push({ start, last, owner });
-    this.fusedRanges = undefined;
+    this.forget();
   }
 
   removeOwner(owner: object): void {
     const kept = this.ranges.filter((range) => range.owner !== owner);
     this.ranges.splice(0, this.ranges.length, ...kept);
+    this.forget();
+  }
+
+  private forget(): void {
     this.fusedRanges = undefined;
+    this.freeRanges = undefined;
   }
 
   intersects(start: U64, last: U64): boolean {
@@ -64,5 +71,10 @@ export class ReservedRanges {
   /** Ascending, without overlap. */
   cover(): readonly Range[] {
     return (this.fusedRanges ??= fused(this.ranges));
+  }
+
+  /** What is not reserved, ascending. */
+  free(): readonly Range[] {
+    return (this.freeRanges ??= uncovered(U64.ZERO, U64.MAX, this.cover()));
   }
 }

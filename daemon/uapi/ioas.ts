@@ -36,8 +36,8 @@ export function ioasIovaRanges(call: Call): Errno {
   const capacity = call.u32(fields.num_iovas);
   const ranges = ioas.map.usableRanges();
   let address = call.u64(fields.allowed_iovas);
-  for (const range of ranges.slice(0, capacity)) {
-    if (!call.memory.write(address, encodeRange(range))) return errno.EFAULT;
+  for (let index = 0; index < ranges.length && index < capacity; index++) {
+    if (!call.memory.write(address, encodeRange(ranges[index]!))) return errno.EFAULT;
     address = address.plusNumber(iommu_iova_range.bytes);
   }
   call.setU32(fields.num_iovas, ranges.length);
@@ -71,14 +71,10 @@ const { start: START, last: LAST } = iommu_iova_range.fields;
 
 /** As struct iommu_iova_range and struct vfio_iova_range, which are the same. */
 export function encodeRange(range: Range): Uint8Array {
-  const view = new DataView(new ArrayBuffer(iommu_iova_range.bytes));
-  for (const [{ offset }, value] of [
-    [START, range.start],
-    [LAST, range.last],
-  ] as const) {
-    value.writeTo(view, offset);
-  }
-  return new Uint8Array(view.buffer);
+  const bytes = new Uint8Array(iommu_iova_range.bytes);
+  range.start.writeBytes(bytes, START.offset);
+  range.last.writeBytes(bytes, LAST.offset);
+  return bytes;
 }
 
 function decodeRange(bytes: Uint8Array): Range {

@@ -35,6 +35,19 @@ describe("U64 agrees with bigint", () => {
     );
   });
 
+  test("in bytes, stored with a view or without one", () => {
+    fc.assert(
+      fc.property(any, (a) => {
+        const bytes = new Uint8Array(24);
+        const view = new DataView(bytes.buffer);
+        u(a).writeTo(view, 0);
+        u(a).writeBytes(bytes, 9);
+        expect([view.getBigUint64(0, true), view.getBigUint64(9, true)]).toEqual([a, a]);
+        expect(U64.readFrom(view, 9)).toEqual(u(a));
+      }),
+    );
+  });
+
   test("in conversions, pages and bits", () => {
     fc.assert(
       fc.property(any, (a) => {
