@@ -1,6 +1,7 @@
 /**
  * The state machine without a socket, in a process of its own that can collect garbage when told (`--expose-gc`):
- * MAP + UNMAP in tables of several sizes, beside a JavaScript Map with the same keys, and what an area costs in memory.
+ * MAP + UNMAP in tables of several sizes, beside a JavaScript Map with the same keys, what an area costs in memory, and
+ * other calls.
  *
  * `core-child.js PLAN` prints a CoreResult; both are JSON.
  */
@@ -13,6 +14,7 @@ import { errno } from "../../proto/uapi/errno.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import type { Field, Fields, StructLayout } from "../../proto/uapi/layout.js";
 import { FakeCaller, FakeSpace, noDescriptors, noMemory } from "../../test/support/machine.js";
+import { measureOperations, type OperationResult } from "./core-operations.js";
 import type { Plan } from "./plan.js";
 import { reachableBytes } from "./reachable.js";
 import { requestOf } from "./requests.js";
@@ -30,6 +32,7 @@ export interface SizeResult {
 
 export interface CoreResult {
   readonly sizes: readonly SizeResult[];
+  readonly operations: readonly OperationResult[];
 }
 
 /** The first page of the lowest area: IOVA 0 is not used. */
@@ -193,5 +196,6 @@ const result: CoreResult = {
     areaBytes,
     mapEntryBytes,
   })),
+  operations: measureOperations(plan.rounds, plan.pairs),
 };
 process.stdout.write(JSON.stringify(result));

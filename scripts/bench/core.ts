@@ -11,7 +11,7 @@ const GROWTH_TARGET: Target = { of: "ratio", is: "at most", bound: 3 };
 const MEMORY_TARGET: Target = { of: "value", is: "at most", bound: 200 };
 
 export async function core({ rounds, areas, pairs }: Plan): Promise<Figure[]> {
-  const { sizes } = (await resultOfChild("core-child.js", { rounds, areas, pairs })) as CoreResult;
+  const { sizes, operations } = (await resultOfChild("core-child.js", { rounds, areas, pairs })) as CoreResult;
   const first = sizes[0]!;
   const last = sizes.at(-1)!;
   const time = { section: "core", unit: "ns" } as const;
@@ -39,5 +39,8 @@ export async function core({ rounds, areas, pairs }: Plan): Promise<Figure[]> {
       yardstick: { name: "an entry of a Map", value: last.mapEntryBytes },
       target: MEMORY_TARGET,
     }),
+    ...operations.map(({ name, ns, yardstick, yardstickNs }) =>
+      figure({ ...time, name, value: ns, yardstick: { name: yardstick, value: yardstickNs } }),
+    ),
   ];
 }

@@ -345,14 +345,12 @@ export class Machine {
 
   /** An ioctl on the argument at an address. @returns the errno, 0 for success */
   raw(request: number, argument: bigint, memory: UserMemory = this.memory): number {
-    const result = this.dispatcher.ioctl(
-      this.context,
-      this.caller,
-      memory,
-      request,
-      U64.fromBigInt(argument),
-      this.descriptors,
-    );
+    return this.issue(request, U64.fromBigInt(argument), memory);
+  }
+
+  /** The same for callers that count what it costs. */
+  issue(request: number, argument: U64, memory: UserMemory): number {
+    const result = this.dispatcher.ioctl(this.context, this.caller, memory, request, argument, this.descriptors);
     return result < 0 ? -result : 0;
   }
 
