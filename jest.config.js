@@ -2,6 +2,7 @@
 export default {
   roots: ["<rootDir>/build/test"],
   testMatch: ["**/*.test.js"],
+  globalSetup: "<rootDir>/scripts/join-command.mjs",
   testEnvironment: "node",
   transform: {},
   testTimeout: 60_000,

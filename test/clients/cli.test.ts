@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Command } from "commander";
@@ -120,6 +120,20 @@ describe("the command line", () => {
     copyFileSync(command, copy);
     const { status, stderr } = spawnSync(process.execPath, [copy], { encoding: "utf8" });
     expect([status, stderr]).toEqual([1, "iommufd-emu: it is not built; run `npm run build`\n"]);
+  });
+
+  test("is joined from this project's own sources, which its stack traces can name", () => {
+    const joined = join(root, "build/client/command");
+    const maps = readdirSync(joined).filter((name) => name.endsWith(".map"));
+    const sources = maps.flatMap((name) => {
+      const map = JSON.parse(readFileSync(join(joined, name), "utf8")) as { readonly sources: readonly string[] };
+      return map.sources.map((source) => relative(root, join(joined, source)));
+    });
+    expect(sources).toEqual(
+      expect.arrayContaining(["client/cli/main.ts", "client/cli/run.ts", "daemon/main/serve.ts"]),
+    );
+    const elsewhere = sources.filter((source) => !/^(build\/proto|client|daemon|proto)\//.test(source));
+    expect(elsewhere).toEqual([]);
   });
 
   test("docs/cli.md has every subcommand with its own options, and no other option", () => {
