@@ -10,13 +10,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { buildSync } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, "build/client/command");
 
-export default async function joinCommand() {
-  const { outputFiles } = await build({
+export default function joinCommand() {
+  // Its other way to build keeps a process.
+  const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: ["build/client/cli/main.js"],
     outdir: target,

@@ -1,6 +1,6 @@
 /**
- * Whole programs under `iommufd-emu run`: how long one takes that does nothing, DPDK's start with an emulated DMA engine, and
- * DPDK's own test of DMA devices on one, beside the same programs by themselves.
+ * DPDK under `iommufd-emu run`: its start with an emulated DMA engine, and its own test of DMA devices on one, beside the same
+ * programs by themselves.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { readAutotest } from "../dpdk/report.js";
 import { commandPath } from "../support/run-to-end.js";
 import { figure, type Figure, LeftOut } from "./figure.js";
 import type { Plan } from "./plan.js";
+import { EMPTY_PROGRAM, nodeProgram, type Program, timed } from "./programs.js";
 import { median } from "./rounds.js";
 import { finished, shimOrLeftOut } from "./workshop.js";
 
@@ -17,22 +18,14 @@ const ADDRESS = "0000:00:04.0";
 const PROGRAM = [AUTOTEST, ...EAL, "-m", "64"] as const;
 const WITH_DEVICE = [commandPath, "run", "--device", `ioat@${ADDRESS}`, "--", ...PROGRAM, "-a", ADDRESS] as const;
 
-interface Program {
-  readonly command: string;
-  readonly parameters: readonly string[];
-  readonly variables?: NodeJS.ProcessEnv;
-}
-
-const node = (...parameters: readonly string[]): Program => ({ command: process.execPath, parameters });
 const alone: Program = { command: AUTOTEST, parameters: [...PROGRAM.slice(1), "--no-pci"] };
 
 const programs = {
-  node: node("-e", "0"),
-  runTrue: node(commandPath, "run", "--", "true"),
+  empty: EMPTY_PROGRAM,
   dpdkAlone: alone,
-  dpdk: node(...WITH_DEVICE),
+  dpdk: nodeProgram(...WITH_DEVICE),
   testAlone: { ...alone, variables: AUTOTEST_VARIABLES },
-  test: { ...node(...WITH_DEVICE), variables: AUTOTEST_VARIABLES },
+  test: { ...nodeProgram(...WITH_DEVICE), variables: AUTOTEST_VARIABLES },
 } satisfies Record<string, Program>;
 
 type ProgramName = keyof typeof programs;
@@ -64,12 +57,8 @@ async function measured(rounds: number, directory: string): Promise<Measured> {
   let softwareOperations = 0;
   for (let round = 0; round < rounds; round++)
     for (const name of names) {
-      const { command, parameters, variables }: Program = programs[name];
-      const env = { ...process.env, NODE_OPTIONS: "", RUNTIME_DIRECTORY: directory, ...variables };
-      const start = performance.now();
-      const { status, output, errors } = await finished(command, parameters, env);
-      took.get(name)!.push((performance.now() - start) * 1e6);
-      if (status !== 0) throw new Error(`${command} ${parameters.join(" ")} ended with ${status}: ${errors}`);
+      const { ns, output } = await timed(programs[name], directory);
+      took.get(name)!.push(ns);
       if (name !== "test") continue;
       const { instances } = readAutotest(output);
       const completed = (engine: boolean): number =>
@@ -83,11 +72,14 @@ async function measured(rounds: number, directory: string): Promise<Measured> {
 
 function figures({ ns, operations, softwareOperations }: Measured): Figure[] {
   const parts = { section: "dpdk", unit: "ns" } as const;
-  const nothing = { name: "node -e 0", value: ns.node };
   const software = (ns.testAlone - ns.dpdkAlone) / softwareOperations;
   return [
-    figure({ ...parts, name: "run -- true", value: ns.runTrue, yardstick: nothing }),
-    figure({ ...parts, name: "run --device ioat -- dpdk-test", value: ns.dpdk, yardstick: nothing }),
+    figure({
+      ...parts,
+      name: "run --device ioat -- dpdk-test",
+      value: ns.dpdk,
+      yardstick: { name: "node -e 0", value: ns.empty },
+    }),
     figure({
       ...parts,
       name: "run --device ioat -- dpdk-test",

@@ -4,8 +4,8 @@
 export type Unit = "ns" | "calls/s" | "translations/s" | "GB/s" | "bytes";
 
 export interface Target {
-  /** Whether the bound is for the ratio of figure to yardstick, or for the figure itself. */
-  readonly of: "ratio" | "value";
+  /** Whether the bound is for the ratio of figure to yardstick, for the figure itself, or for what it is above the yardstick. */
+  readonly of: "ratio" | "value" | "difference";
   readonly is: "at most" | "at least";
   readonly bound: number;
 }
@@ -29,7 +29,7 @@ export function figure({ target, ...parts }: FigureParts): Figure {
   return target === undefined ? { ...parts, ratio } : { ...parts, ratio, target: { ...target, met: meets(target) } };
 
   function meets({ of, is, bound }: Target): boolean {
-    const measured = of === "ratio" ? ratio : parts.value;
+    const measured = { ratio, value: parts.value, difference: parts.value - parts.yardstick.value }[of];
     return is === "at most" ? measured <= bound : measured >= bound;
   }
 }

@@ -24,7 +24,9 @@ export interface Plan {
   readonly scaleRounds: number;
   /** Pages that are mapped by one MAP: a multiple of 512, so that large pages can hold them. */
   readonly scalePages: number;
-  /** Runs of each whole program. */
+  /** Runs of `run -- true`. */
+  readonly startRounds: number;
+  /** Runs of each of DPDK's programs. */
   readonly programRounds: number;
   /** Areas of an IOAS that two domains mirror and three accesses pin. */
   readonly scaleAreas: number;
@@ -44,6 +46,7 @@ export const FULL_PLAN: Plan = {
   scaleRounds: 3,
   scalePages: 16 * 1024 * 1024,
   scaleAreas: 100_000,
+  startRounds: 15,
   programRounds: 5,
 };
 
@@ -59,5 +62,6 @@ export const QUICK_PLAN: Plan = {
   copyBytes: 16 * 1024 * 1024,
   scalePages: 1024 * 1024,
   scaleAreas: 10_000,
+  startRounds: 5,
   programRounds: 1,
 };

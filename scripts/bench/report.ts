@@ -73,7 +73,7 @@ function cellsOf({ name, unit, value, yardstick, ratio, target }: Figure): strin
 }
 
 function targetText({ of, is, bound }: Target, unit: Unit): string {
-  return `${is} ${of === "ratio" ? bound : quantity(bound, unit)}`;
+  return `${is} ${of === "ratio" ? bound : quantity(bound, unit)}${of === "difference" ? " more" : ""}`;
 }
 
 /** A number with its unit, for people: three digits that count. */

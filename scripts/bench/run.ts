@@ -6,6 +6,7 @@ import { dma, translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
 import { scale } from "./scale.js";
 import { ring } from "./ring.js";
+import { start } from "./start.js";
 import { batch, batchAttached, pipeline, roundTrip } from "./sockets.js";
 import { vfio } from "./vfio.js";
 import { Workshop } from "./workshop.js";
@@ -24,6 +25,7 @@ export const sections = {
   dma,
   scale,
   vfio,
+  start,
   dpdk,
 } satisfies Record<string, Section>;
 

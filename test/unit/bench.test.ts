@@ -46,6 +46,8 @@ describe("a figure", () => {
     [{ of: "ratio", is: "at least", bound: 1.6 }, false],
     [{ of: "value", is: "at most", bound: 299 }, false],
     [{ of: "value", is: "at least", bound: 300 }, true],
+    [{ of: "difference", is: "at most", bound: 100 }, true],
+    [{ of: "difference", is: "at most", bound: 99 }, false],
   ])("says whether the target %j was met", (target, met) => {
     expect(figure({ ...parts, target }).target).toEqual({ ...target, met });
   });
@@ -110,6 +112,7 @@ describe("a run", () => {
     scaleRounds: 1,
     scalePages: 512,
     scaleAreas: 30,
+    startRounds: 1,
     programRounds: 1,
   };
 

@@ -87,21 +87,21 @@ export class TreeWriter {
       return entry === undefined || (entry.kind === "directory") !== (kind === "directory");
     });
     const isLink = ([, { kind }]: readonly [string, TreeEntry]): boolean => kind === "link";
-    for (const [path] of gone.filter(isLink)) unlinkSync(join(root, path));
+    for (const [path] of gone.filter(isLink)) unlinkSync(`${root}/${path}`);
     // Deepest first.
     for (const [path, { kind }] of gone
       .filter((entry) => !isLink(entry))
       .toSorted(byPath)
       .reverse())
-      if (kind === "directory") rmdirSync(join(root, path));
-      else unlinkSync(join(root, path));
+      if (kind === "directory") rmdirSync(`${root}/${path}`);
+      else unlinkSync(`${root}/${path}`);
     const made = replaced.toSorted(byPath);
     for (const [path, entry] of [...made.filter((entry) => !isLink(entry)), ...made.filter(isLink)])
       this.make(root, path, entry);
   }
 
   private make(root: string, path: string, entry: TreeEntry): void {
-    const target = join(root, path);
+    const target = `${root}/${path}`;
     if (entry.kind === "directory") {
       if (this.current.get(path)?.kind === "directory") return;
       mkdirSync(target);
