@@ -12,15 +12,19 @@ const STORED = 4;
 const BLOCKED = 8;
 
 const INITIAL_ROWS = 16;
+/** The columns of every table without rows. */
+const NO_FIRST_INDEXES = new Float64Array(0);
+const NO_OFFSETS = new Uint16Array(0);
+const NO_FLAGS = new Uint8Array(0);
 
 export class AreaTable {
   private pages: (Pages | undefined)[] = [];
-  private firstIndexes = new Float64Array(INITIAL_ROWS);
-  private offsets = new Uint16Array(INITIAL_ROWS);
-  private flags = new Uint8Array(INITIAL_ROWS);
+  private firstIndexes = NO_FIRST_INDEXES;
+  private offsets = NO_OFFSETS;
+  private flags = NO_FLAGS;
   private readonly freed: number[] = [];
   /** Pins by in-kernel users; few areas have any. */
-  private readonly pins = new Map<number, number>();
+  private pins: Map<number, number> | undefined;
 
   /** @param firstIndex page of the pages object that holds the first byte @param offset of that byte in the page */
   add(pages: Pages, firstIndex: number, offset: number, prot: number): number {
@@ -67,13 +71,14 @@ export class AreaTable {
   }
 
   pinCount(area: number): number {
-    return this.pins.get(area) ?? 0;
+    return this.pins?.get(area) ?? 0;
   }
 
   addPins(area: number, change: number): void {
     const count = this.pinCount(area) + change;
-    if (count === 0) this.pins.delete(area);
-    else this.pins.set(area, count);
+    const pins = (this.pins ??= new Map());
+    if (count === 0) pins.delete(area);
+    else pins.set(area, count);
   }
 
   setStored(area: number, stored: boolean): void {
@@ -81,7 +86,7 @@ export class AreaTable {
   }
 
   private grow(): void {
-    const rows = Math.ceil(this.offsets.length * 1.5);
+    const rows = Math.max(INITIAL_ROWS, Math.ceil(this.offsets.length * 1.5));
     const firstIndexes = new Float64Array(rows);
     const offsets = new Uint16Array(rows);
     const flags = new Uint8Array(rows);

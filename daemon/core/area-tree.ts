@@ -16,7 +16,6 @@ const SPARSE = CAPACITY / 4;
 const JOINED_MAX = (CAPACITY * 3) / 4;
 /** Levels that a tree can have: sparse nodes hold a quarter, and 2^31 positions bound the number of leaves. */
 const LEVELS_MAX = 16;
-const INITIAL_NODES = 8;
 const WORD = 0x1_0000_0000;
 
 /** The words of an entry: start and last address, and in a leaf the area, in an inner node the node below. */
@@ -34,6 +33,17 @@ const UNKNOWN = -1;
 /** No entry: what `seek` and `next` answer at the end. */
 export const NONE = -1;
 
+/**
+ * What a tree consists of before its first insertion, shared by all: one leaf without entries, of which nobody changes anything. Most
+ * IOASs of a program that has very many stay empty for long, and typed arrays cost time as well as memory.
+ */
+const EMPTY_WORDS = new Uint32Array(0);
+const EMPTY_COUNT = new Int32Array(1);
+const EMPTY_NEIGHBOUR = Int32Array.of(NONE);
+const EMPTY_WIDEST = Float64Array.of(UNKNOWN);
+/** The path to the only place in it. */
+const EMPTY_PATH = new Int32Array(1);
+
 /** A free range between areas, or before the first or after the last. */
 export interface Gap {
   readonly start: U64;
@@ -50,23 +60,24 @@ export class AreaTree {
   /** Number of areas. */
   size = 0;
 
-  private nodes = INITIAL_NODES;
-  private words = new Uint32Array(INITIAL_NODES * NODE_WORDS);
+  /** Nodes that there is room for. */
+  private nodes = 1;
+  private words = EMPTY_WORDS;
   /** By node: entries in use; the leaf to the right and to the left; widest gap between two entries of the subtree. */
-  private count = new Int32Array(INITIAL_NODES);
-  private right = new Int32Array(INITIAL_NODES);
-  private left = new Int32Array(INITIAL_NODES);
-  private widest = new Float64Array(INITIAL_NODES);
+  private count = EMPTY_COUNT;
+  private right = EMPTY_NEIGHBOUR;
+  private left = EMPTY_NEIGHBOUR;
+  private widest = EMPTY_WIDEST;
   private readonly freed: number[] = [];
-  private used = 0;
+  private used = 1;
 
   /** The root, and how many levels of inner nodes are above the leaves. */
-  private root = this.newNode();
+  private root = 0;
   private height = 0;
 
   /** The nodes of the last descent and the entry taken in each, by level: 0 is the leaf. */
-  private readonly pathNode = new Int32Array(LEVELS_MAX);
-  private readonly pathEntry = new Int32Array(LEVELS_MAX);
+  private pathNode = EMPTY_PATH;
+  private pathEntry = EMPTY_PATH;
   /** The address that it went to: whoever asks for a place usually changes it next. Undefined: the tree has changed. */
   private pathAddress: U64 | undefined;
 
@@ -136,6 +147,7 @@ export class AreaTree {
 
   /** Preconditions: no area intersects [start, last]. */
   insert(start: U64, last: U64, area: number): void {
+    if (this.words === EMPTY_WORDS) this.begin();
     this.descend(start);
     const leaf = this.pathNode[0]!;
     const entry = this.pathEntry[0]!;
@@ -342,6 +354,17 @@ export class AreaTree {
     const position = node * CAPACITY + entry;
     this.copyEntries(position + 1, position, this.count[node]! - entry - 1);
     this.count[node]!--;
+  }
+
+  /** The arrays of this tree's own, with the same content. */
+  private begin(): void {
+    this.words = new Uint32Array(NODE_WORDS);
+    this.count = Int32Array.from(EMPTY_COUNT);
+    this.right = Int32Array.from(EMPTY_NEIGHBOUR);
+    this.left = Int32Array.from(EMPTY_NEIGHBOUR);
+    this.widest = Float64Array.from(EMPTY_WIDEST);
+    this.pathNode = new Int32Array(LEVELS_MAX);
+    this.pathEntry = new Int32Array(LEVELS_MAX);
   }
 
   private newNode(): number {

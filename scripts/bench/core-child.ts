@@ -30,10 +30,23 @@ export interface SizeResult {
   readonly mapEntryBytes: number;
 }
 
+export interface ObjectsResult {
+  /** Nanoseconds to make and to destroy an IOAS of many in one context, and of few in each of many contexts. */
+  readonly objectNs: number;
+  readonly fewObjectsNs: number;
+  /** To add an object to a Map and to take it out. */
+  readonly mapObjectNs: number;
+  readonly objectBytes: number;
+  readonly mapObjectBytes: number;
+}
+
 export interface CoreResult {
   readonly sizes: readonly SizeResult[];
   readonly operations: readonly OperationResult[];
+  readonly objects: ObjectsResult;
 }
+
+export type CorePlan = Pick<Plan, "rounds" | "areas" | "pairs" | "objects" | "fewObjects">;
 
 /** The first page of the lowest area: IOVA 0 is not used. */
 const PAGE_FIRST = 16;
@@ -87,20 +100,30 @@ const requests = {
   unmap: requestOf("IOMMU_IOAS_UNMAP"),
 };
 
-/** One IOAS with single pages mapped at every second page, entered in an order without order. */
-class Table {
-  private readonly context = new Context(new Accounts(), noMemory, {
+function makeContext(objectsMax: number): Context {
+  return new Context(new Accounts(), noMemory, {
     perProcessAccounting: false,
-    objectsMax: 16,
+    objectsMax,
     allocateShared: () => errno.ENOMEM,
   });
-  private readonly ioasId: number;
+}
 
-  constructor() {
-    argument.begin(api.iommu_ioas_alloc);
-    this.run(requests.alloc);
-    this.ioasId = argument.u32(api.iommu_ioas_alloc.fields.out_ioas_id);
-  }
+function call(context: Context, request: number): void {
+  const result = dispatcher.ioctl(context, caller, argument, request, ARGUMENT, noDescriptors);
+  if (result !== 0) throw new Error(`ioctl ${request.toString(16)}: ${result}`);
+}
+
+/** @returns its id */
+function makeIoas(context: Context): number {
+  argument.begin(api.iommu_ioas_alloc);
+  call(context, requests.alloc);
+  return argument.u32(api.iommu_ioas_alloc.fields.out_ioas_id);
+}
+
+/** One IOAS with single pages mapped at every second page, entered in an order without order. */
+class Table {
+  private readonly context = makeContext(16);
+  private readonly ioasId = makeIoas(this.context);
 
   map(page: number): void {
     const { fields } = begin(api.iommu_ioas_map);
@@ -109,7 +132,7 @@ class Table {
     argument.setU64(fields.user_va, USER_ADDRESS);
     argument.setU64(fields.length, pageBytes);
     argument.setU64(fields.iova, U64.fromPage(page));
-    this.run(requests.map);
+    call(this.context, requests.map);
   }
 
   unmap(page: number): void {
@@ -117,12 +140,7 @@ class Table {
     argument.setU32(fields.ioas_id, this.ioasId);
     argument.setU64(fields.iova, U64.fromPage(page));
     argument.setU64(fields.length, pageBytes);
-    this.run(requests.unmap);
-  }
-
-  private run(request: number): void {
-    const result = dispatcher.ioctl(this.context, caller, argument, request, ARGUMENT, noDescriptors);
-    if (result !== 0) throw new Error(`ioctl ${request.toString(16)}: ${result}`);
+    call(this.context, requests.unmap);
   }
 }
 
@@ -163,7 +181,53 @@ function churn(pairs: number, areas: number, add: (page: number) => void, remove
   }
 }
 
-const plan = JSON.parse(process.argv[2] ?? "") as Pick<Plan, "rounds" | "areas" | "pairs">;
+function contextWith(objects: number): Context {
+  const context = makeContext(objects);
+  for (let count = 0; count < objects; count++) makeIoas(context);
+  return context;
+}
+
+function mapWith(objects: number): Map<number, object> {
+  const map = new Map<number, object>();
+  for (let id = 1; id <= objects; id++) map.set(id, { id });
+  return map;
+}
+
+/** Bytes that an IOAS and an object in a Map take. */
+function objectMemory(objects: number): Pick<ObjectsResult, "objectBytes" | "mapObjectBytes"> {
+  const before = reachableBytes();
+  const context = contextWith(objects);
+  const between = reachableBytes();
+  const map = mapWith(objects);
+  const after = reachableBytes();
+  if (context.objects.size !== map.size) throw new Error("not as many objects as asked for");
+  return { objectBytes: (between - before) / objects, mapObjectBytes: (after - between) / objects };
+}
+
+function measureObjects({ rounds, objects, fewObjects }: CorePlan): ObjectsResult {
+  const [objectNs, fewObjectsNs, mapObjectNs] = alternate(rounds, [
+    () => {
+      contextWith(objects).release();
+    },
+    () => {
+      for (let count = 0; count < objects; count += fewObjects) contextWith(fewObjects).release();
+    },
+    () => {
+      const objectsById = mapWith(objects);
+      for (let id = 1; id <= objects; id++) objectsById.delete(id);
+    },
+  ]).map((ns) => ns / objects);
+  return {
+    objectNs: objectNs!,
+    fewObjectsNs: fewObjectsNs!,
+    mapObjectNs: mapObjectNs!,
+    ...objectMemory(objects),
+  };
+}
+
+const plan = JSON.parse(process.argv[2] ?? "") as CorePlan;
+// Before there are large tables, which every collection of garbage would have to look at.
+const objects = measureObjects(plan);
 const built = plan.areas.map(build);
 const subjects = built.flatMap(({ areas, table, map }) => [
   () => {
@@ -197,5 +261,6 @@ const result: CoreResult = {
     mapEntryBytes,
   })),
   operations: measureOperations(plan.rounds, plan.pairs),
+  objects,
 };
 process.stdout.write(JSON.stringify(result));

@@ -16,6 +16,9 @@ export interface Plan {
   readonly areas: readonly number[];
   /** MAP + UNMAP of the core in a round. */
   readonly pairs: number;
+  /** Objects of one context, and of each of many contexts beside it: the first is a multiple of the second. */
+  readonly objects: number;
+  readonly fewObjects: number;
   /** Translations in a round. */
   readonly translations: number;
   /** Bytes that are copied in a round. */
@@ -41,6 +44,8 @@ export const FULL_PLAN: Plan = {
   batches: 8,
   areas: [1000, 10_000, 100_000, 1_000_000],
   pairs: 20_000,
+  objects: 100_000,
+  fewObjects: 100,
   translations: 200_000,
   copyBytes: 64 * 1024 * 1024,
   scaleRounds: 3,
@@ -59,6 +64,7 @@ export const QUICK_PLAN: Plan = {
   batches: 2,
   areas: [1000, 100_000],
   pairs: 10_000,
+  objects: 20_000,
   copyBytes: 16 * 1024 * 1024,
   scalePages: 1024 * 1024,
   scaleAreas: 10_000,

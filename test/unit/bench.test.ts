@@ -107,6 +107,8 @@ describe("a run", () => {
     batches: 1,
     areas: [10, 100],
     pairs: 10,
+    objects: 20,
+    fewObjects: 10,
     translations: 10,
     copyBytes: 1,
     scaleRounds: 1,
