@@ -10,6 +10,12 @@ import { copyBytes } from "./copy-bytes.js";
 const INITIAL_BYTES = 4096;
 /** A buffer that grew beyond this for one reply is not kept. */
 const KEPT_BYTES_MAX = 256 * 1024;
+const NO_BYTES = new Uint8Array(0);
+
+/** Buffers that nobody uses: a session has one only while it has something to send, and thousands may be idle. */
+const spare: Uint8Array<ArrayBuffer>[] = [];
+/** Few sessions have something to send at the same time: those that notify each other. */
+const SPARE_MAX = 16;
 
 /** (field number << 3) | wire type, of ServerFrame, IoctlReply and Segment. */
 const FRAME_SEQUENCE = 0x08;
@@ -28,7 +34,7 @@ export interface Written {
 const NOTHING: readonly Written[] = [];
 
 export class Output {
-  private buffer = new Uint8Array(INITIAL_BYTES);
+  private buffer = NO_BYTES;
   private length = 0;
 
   /** Bytes that wait to be taken. */
@@ -71,11 +77,13 @@ export class Output {
   take<Result>(write: (bytes: Uint8Array, length: number) => Result): Result {
     const result = write(this.buffer, this.length);
     this.length = 0;
-    if (this.buffer.length > KEPT_BYTES_MAX) this.buffer = new Uint8Array(INITIAL_BYTES);
+    if (this.buffer.length <= KEPT_BYTES_MAX && spare.length < SPARE_MAX) spare.push(this.buffer);
+    this.buffer = NO_BYTES;
     return result;
   }
 
   private reserve(bytes: number): void {
+    if (this.buffer === NO_BYTES) this.buffer = spare.pop() ?? new Uint8Array(INITIAL_BYTES);
     if (this.length + bytes <= this.buffer.length) return;
     const grown = new Uint8Array(Math.max(2 * this.buffer.length, this.length + bytes));
     grown.set(this.buffer.subarray(0, this.length));

@@ -1,5 +1,6 @@
 /** The state machine alone: how the cost of a call and the memory of an area grow with the number of areas. */
-import type { CorePlan, CoreResult, ObjectsResult, OperationResult, SizeResult } from "./core-child.js";
+import type { CorePlan, CoreResult, ObjectsResult, SizeResult } from "./core-child.js";
+import type { OperationResult } from "./core-operations.js";
 import { figure, type Figure, type Target } from "./figure.js";
 import type { Plan } from "./plan.js";
 import { grouped } from "./report.js";

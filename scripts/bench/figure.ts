@@ -1,7 +1,7 @@
 /** What a measurement gives: a figure beside its yardstick, their ratio, and whether the target for it was met. */
 
 /** Every unit that figures have. Of "ns" and "bytes" less is better, of rates more. */
-export type Unit = "ns" | "calls/s" | "translations/s" | "GB/s" | "bytes";
+export type Unit = "ns" | "calls/s" | "translations/s" | "answers" | "GB/s" | "bytes";
 
 export interface Target {
   /** Whether the bound is for the ratio of figure to yardstick, for the figure itself, or for what it is above the yardstick. */

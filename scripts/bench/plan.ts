@@ -23,6 +23,14 @@ export interface Plan {
   readonly translations: number;
   /** Bytes that are copied in a round. */
   readonly copyBytes: number;
+  /** Connections at a time, how many of them are busy, and their requests in a round, all together. */
+  readonly clients: number;
+  readonly busyClients: number;
+  readonly clientCalls: number;
+  /** Connections that are made besides, to see what they take in memory. */
+  readonly idleClients: number;
+  /** Contexts that are open at a time. */
+  readonly contexts: number;
   /** Rounds of what is large, where one takes seconds. */
   readonly scaleRounds: number;
   /** Pages that are mapped by one MAP: a multiple of 512, so that large pages can hold them. */
@@ -48,6 +56,11 @@ export const FULL_PLAN: Plan = {
   fewObjects: 100,
   translations: 200_000,
   copyBytes: 64 * 1024 * 1024,
+  clients: 1000,
+  busyClients: 100,
+  clientCalls: 20_000,
+  idleClients: 5000,
+  contexts: 10_000,
   scaleRounds: 3,
   scalePages: 16 * 1024 * 1024,
   scaleAreas: 100_000,
@@ -66,6 +79,9 @@ export const QUICK_PLAN: Plan = {
   pairs: 10_000,
   objects: 20_000,
   copyBytes: 16 * 1024 * 1024,
+  clientCalls: 5000,
+  idleClients: 1000,
+  contexts: 1000,
   scalePages: 1024 * 1024,
   scaleAreas: 10_000,
   startRounds: 5,

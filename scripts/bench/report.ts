@@ -73,7 +73,7 @@ function cellsOf({ name, unit, value, yardstick, ratio, target }: Figure): strin
 }
 
 function targetText({ of, is, bound }: Target, unit: Unit): string {
-  return `${is} ${of === "ratio" ? bound : quantity(bound, unit)}${of === "difference" ? " more" : ""}`;
+  return `${is} ${of === "ratio" ? Number(bound.toPrecision(3)) : quantity(bound, unit)}${of === "difference" ? " more" : ""}`;
 }
 
 /** A number with its unit, for people: three digits that count. */
@@ -85,6 +85,8 @@ export function quantity(value: number, unit: Unit): string {
       return value < 1 ? `${digits(value * 1e3)} MB/s` : `${digits(value)} GB/s`;
     case "bytes":
       return `${digits(value)} bytes`;
+    case "answers":
+      return digits(value);
     case "calls/s":
     case "translations/s":
       return value < 1e6 ? `${digits(value / 1e3)} k/s` : `${digits(value / 1e6)} M/s`;

@@ -6,6 +6,7 @@ import { dma, translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
 import { scale } from "./scale.js";
 import { ring } from "./ring.js";
+import { sessions as manySessions } from "./sessions.js";
 import { start } from "./start.js";
 import { batch, batchAttached, pipeline, roundTrip } from "./sockets.js";
 import { vfio } from "./vfio.js";
@@ -20,6 +21,7 @@ export const sections = {
   pipeline,
   batch,
   "batch-attached": batchAttached,
+  sessions: manySessions,
   core,
   translation,
   dma,

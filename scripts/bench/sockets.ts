@@ -2,49 +2,13 @@
  * Ioctls over a socket, driven from C: the DESTROY of an object that is not there, which is the least work that a daemon
  * can have with an ioctl, one at a time and many in flight; and MAP and UNMAP in batches.
  */
-import { toLong } from "../../client/ts/wire64.js";
-import { PROTOCOL_VERSION } from "../../daemon/wire/session.js";
-import { encodeStruct } from "../../proto/uapi/codec.js";
-import { iommu_destroy } from "../../proto/uapi/iommufd.js";
-import { frameOf } from "../../proto/wire/framing.js";
-import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { figure, type Figure, type Target } from "./figure.js";
+import { DESTROY_MISSING, setupWith } from "./frames.js";
 import type { Plan } from "./plan.js";
-import { requestOf } from "./requests.js";
 import { columnMedians } from "./rounds.js";
 import type { ServerKind, Workshop } from "./workshop.js";
 
-/** No object of a new context has it. */
-const MISSING_ID = 0x7fff_fff0;
-
-/** Where a C program's stack may lie: how long an address is on the wire depends on how high it is. */
-const STACK_ADDRESS = toLong(0x7ffc_1234_5670n, "address");
-
-type ClientFrame = Parameters<typeof iommufd_emu.v1.ClientFrame.encode>[0];
-
-const hexadecimal = (...frames: readonly ClientFrame[]): string =>
-  frames.map((frame) => encodedFrame(frame).toString("hex")).join("");
-
-function encodedFrame(frame: ClientFrame): Buffer {
-  return Buffer.from(frameOf(iommufd_emu.v1.ClientFrame.encode(frame).finish()));
-}
-
-/** What makes a connection an open /dev/iommu. */
-const SETUP = hexadecimal(
-  { sequence: 1, hello: { version: PROTOCOL_VERSION, client: "bench" } },
-  { sequence: 2, open: { node: "/dev/iommu" } },
-);
-
-/** As the C library sends it: the struct goes along, and may be written back. */
-const REQUEST = hexadecimal({
-  sequence: 3,
-  ioctl: {
-    request: requestOf("IOMMU_DESTROY"),
-    argument: STACK_ADDRESS,
-    readable: [{ address: STACK_ADDRESS, data: encodeStruct(iommu_destroy, { id: MISSING_ID }) }],
-    writable: [{ address: STACK_ADDRESS, length: iommu_destroy.bytes }],
-  },
-});
+const SETUP = setupWith();
 
 const TARGETS: readonly { readonly driver: "frames" | "library"; readonly server: ServerKind }[] = [
   { driver: "frames", server: "daemon" },
@@ -55,7 +19,7 @@ const TARGETS: readonly { readonly driver: "frames" | "library"; readonly server
 
 /** What `exchange` is told before its targets. */
 export function exchangeArguments({ warmUps, rounds, calls }: Plan, inFlight: number): (string | number)[] {
-  return [warmUps, rounds, calls, inFlight, SETUP, REQUEST];
+  return [warmUps, rounds, calls, inFlight, SETUP, DESTROY_MISSING];
 }
 
 /** @returns nanoseconds for one request: the daemon, the echo in Node, the echo in C, the daemon through the C library */

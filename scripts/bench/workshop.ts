@@ -20,13 +20,14 @@ const START_TIMEOUT_MS = 30_000;
 /** The exit status by which a C program says that it cannot measure here. */
 const EXIT_LEFT_OUT = 77;
 
-export type CProgram = "exchange" | "batch" | "echo" | "ring" | "vfio";
+export type CProgram = "exchange" | "batch" | "echo" | "ring" | "sessions" | "vfio";
 /** What a program is linked with, besides the C library of the system. */
 const usesLibrary: Readonly<Record<CProgram, boolean>> = {
   exchange: true,
   batch: true,
   echo: false,
   ring: true,
+  sessions: false,
   vfio: false,
 };
 

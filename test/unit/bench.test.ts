@@ -111,6 +111,11 @@ describe("a run", () => {
     fewObjects: 10,
     translations: 10,
     copyBytes: 1,
+    clients: 8,
+    busyClients: 4,
+    clientCalls: 40,
+    idleClients: 4,
+    contexts: 4,
     scaleRounds: 1,
     scalePages: 512,
     scaleAreas: 30,
@@ -151,7 +156,7 @@ describe("a run", () => {
     const before = process.env["CC"];
     process.env["CC"] = "no-such-compiler";
     try {
-      const driven = ["round-trip", "pipeline", "batch", "batch-attached", "vfio"] as const;
+      const driven = ["round-trip", "pipeline", "batch", "batch-attached", "sessions", "vfio"] as const;
       const { figures, leftOut } = await measure(TINY, [...driven, "translation"]);
       expect(leftOut).toEqual(driven.map((section) => ({ section, reason: "no C compiler: no-such-compiler" })));
       expect(new Set(figures.map(({ section }) => section))).toEqual(new Set(["translation"]));

@@ -10,23 +10,15 @@
  * requests are unanswered. Every round prints a line with the nanoseconds that each target took for CALLS requests;
  * the first WARM_UPS ones print nothing.
  */
-#include <errno.h>
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "frames.h"
 #include "iommufd_emu.h"
 #include "iommufd_emu_uapi.h"
 
-#define FRAME_HEADER 4
-
 /* No object of a new context has it. */
 #define MISSING_ID 0x7ffffff0u
-
-struct bytes {
-	uint8_t *data;
-	size_t length;
-};
 
 struct target {
 	/* Of the C library; NULL for a target that takes frames. */
@@ -35,78 +27,13 @@ struct target {
 	size_t answer_bytes;
 };
 
-static struct bytes from_hexadecimal(const char *text)
-{
-	struct bytes bytes = { malloc(strlen(text) / 2 + 1), strlen(text) / 2 };
-	size_t i;
-
-	for (i = 0; i < bytes.length; i++) {
-		unsigned int value;
-
-		if (sscanf(text + 2 * i, "%2x", &value) != 1)
-			fail("no hexadecimal number", 0);
-		bytes.data[i] = (uint8_t)value;
-	}
-	return bytes;
-}
-
 /* ---- frames */
-
-static void send_all(int fd, const uint8_t *data, size_t length)
-{
-	while (length) {
-		ssize_t sent = send(fd, data, length, MSG_NOSIGNAL);
-
-		if (sent < 0)
-			fail("send", errno);
-		data += sent;
-		length -= (size_t)sent;
-	}
-}
-
-static size_t receive_some(int fd, void *data, size_t length)
-{
-	ssize_t got = recv(fd, data, length, 0);
-
-	if (got <= 0)
-		fail("recv", got ? errno : ECONNRESET);
-	return (size_t)got;
-}
-
-static size_t frame_bytes(const uint8_t *header)
-{
-	return FRAME_HEADER + ((size_t)header[0] | (size_t)header[1] << 8 | (size_t)header[2] << 16 | (size_t)header[3] << 24);
-}
-
-/* Takes in one whole frame and returns how long it was. */
-static size_t receive_frame(int fd)
-{
-	uint8_t bytes[4096];
-	size_t have = 0;
-
-	while (have < FRAME_HEADER)
-		have += receive_some(fd, bytes + have, FRAME_HEADER - have);
-	if (frame_bytes(bytes) > sizeof(bytes))
-		fail("the answer is too long", 0);
-	while (have < frame_bytes(bytes))
-		have += receive_some(fd, bytes + have, frame_bytes(bytes) - have);
-	return have;
-}
 
 static void open_frames(struct target *target, const char *path, struct bytes setup, struct bytes request)
 {
-	struct sockaddr_un address = socket_address(path);
-	size_t at;
-
-	target->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (target->fd < 0 || connect(target->fd, (struct sockaddr *)&address, sizeof(address)))
-		fail(path, errno);
-	for (at = 0; at < setup.length; at += frame_bytes(setup.data + at)) {
-		send_all(target->fd, setup.data + at, frame_bytes(setup.data + at));
-		receive_frame(target->fd);
-	}
-	send_all(target->fd, request.data, request.length);
-	target->answer_bytes = receive_frame(target->fd);
+	target->fd = connect_to(path);
+	exchange_frames(target->fd, setup);
+	target->answer_bytes = exchange_frames(target->fd, request);
 }
 
 /* `burst` is `in_flight` requests in a row. */
