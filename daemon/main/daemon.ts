@@ -114,12 +114,16 @@ export class Daemon implements Server {
       this.vdpa.set(device.name, new DeviceNode(device, group));
   }
 
-  /** A new connection. One beyond the limit is told so and closed. */
-  connect(peer: Peer, connection: Pick<Connection, "write" | "close">): Session {
+  /**
+   * A new connection. One beyond the limit is told so and closed.
+   * @param isRoom the daemon may have more descriptors
+   */
+  connect(peer: Peer, connection: Pick<Connection, "write" | "close">, isRoom = true): Session {
     const session = new Session(++this.sessionsSeen, this, peer, connection, this.dependencies.log);
     const full = this.sessions.size >= this.limits.sessionsMax;
     this.sessions.add(session);
-    if (full) session.dismiss(new ProtocolViolation("TOO_MANY_SESSIONS", `${this.limits.sessionsMax}`));
+    if (!isRoom) session.dismiss(new ProtocolViolation("TOO_MANY_SESSIONS", "the daemon's open files, see ulimit -n"));
+    else if (full) session.dismiss(new ProtocolViolation("TOO_MANY_SESSIONS", `${this.limits.sessionsMax}`));
     else if (this.stopping) session.dismiss(new ProtocolViolation("SHUTTING_DOWN"));
     return session;
   }

@@ -13,6 +13,7 @@ import { RingPoller } from "../wire/ring-poller.js";
 import { UnixTransport } from "../wire/unix-transport.js";
 import { prepareDirectory, readConfig, type ServeOptions } from "./config.js";
 import { Daemon } from "./daemon.js";
+import { connectionDescriptorsEnd } from "./descriptors.js";
 import { Machine } from "./machine.js";
 import { TopologyDescription } from "./topology-description.js";
 import { Topology } from "./topology.js";
@@ -69,8 +70,11 @@ export async function serve(options: ServeOptions): Promise<RunningDaemon> {
     providers,
   });
   prepareDirectory(config.socketPath);
+  const descriptorsEnd = connectionDescriptorsEnd();
   await transport.listen(config.socketPath, (connection) => {
-    const session = daemon.connect(peers.identify(connection.socketFd), connection);
+    const { socketFd } = connection;
+    const isRoom = socketFd === undefined || socketFd < descriptorsEnd;
+    const session = daemon.connect(peers.identify(socketFd), connection, isRoom);
     return {
       received: (bytes) => {
         session.receive(bytes);

@@ -15,7 +15,7 @@ export const protocolErrors = {
   TOO_MANY_SEGMENTS: "an ioctl has more segments and windows than the limit segments_max",
   TOO_MANY_IOCTLS: "a batch has more ioctls than the limit batch_ioctls_max",
   TOO_MANY_IN_FLIGHT: "more requests wait for one that is parked, or more DMAs for pages, than the limit in_flight_max",
-  TOO_MANY_SESSIONS: "the daemon serves as many connections as the limit sessions_max",
+  TOO_MANY_SESSIONS: "the daemon serves as many connections as sessions_max or its limit of open files allows",
   MEMORY_RESULT_UNKNOWN: "a MemoryResult answers no MemoryRequest that is open",
   MEMORY_RESULT_LENGTH: "a MemoryResult has not as many bytes as were asked for",
   RING_REPEATED: "a second Ring came on the same connection",

@@ -233,3 +233,25 @@ describe("the limit", () => {
     await fd.close();
   });
 });
+
+test("a connection for which the daemon has no descriptor left is refused by name, and others go on", async () => {
+  const OPEN_FILES_MAX = 160;
+  const limited = await DaemonProcess.start([], undefined, ["prlimit", `--nofile=${OPEN_FILES_MAX}`]);
+  try {
+    let code: string | undefined;
+    while (code === undefined) {
+      expect(clients.length).toBeLessThan(OPEN_FILES_MAX);
+      const client = await RawClient.connect(limited.socket);
+      clients.push(client);
+      const { hello, error } = await client.ask({ hello: { version: 1, client: "test" } });
+      if (!hello) code = error?.code ?? "none";
+    }
+    expect(code).toBe("TOO_MANY_SESSIONS");
+    expect((await clients[0]!.ask({ status: {} })).status).toBeDefined();
+    clients[0]!.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    clients.push(await RawClient.hello(limited.socket));
+  } finally {
+    await limited.stop();
+  }
+});

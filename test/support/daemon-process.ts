@@ -27,10 +27,11 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** Starts `iommufd-emu ARGS...`. */
-export function startCommand(args: readonly string[]): RunningCommand {
+/** Starts `iommufd-emu ARGS...`. @param wrapper a command that runs another one, and its own arguments */
+export function startCommand(args: readonly string[], wrapper: readonly string[] = []): RunningCommand {
   const env = { ...process.env, NODE_OPTIONS: "" };
-  const child = spawn(process.execPath, [command, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const [program, ...rest] = [...wrapper, process.execPath, command, ...args] as [string, ...string[]];
+  const child = spawn(program, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
@@ -49,11 +50,15 @@ export class DaemonProcess {
     private readonly command: RunningCommand,
   ) {}
 
-  /** @param args of `serve`, besides the socket @param socket default: in a directory of its own */
-  static async start(args: readonly string[] = [], socket?: string): Promise<DaemonProcess> {
+  /** @param args of `serve`, besides the socket @param socket default: in a directory of its own @param wrapper as startCommand */
+  static async start(
+    args: readonly string[] = [],
+    socket?: string,
+    wrapper: readonly string[] = [],
+  ): Promise<DaemonProcess> {
     const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-test-"));
     const path = socket ?? join(directory, "socket");
-    const command = startCommand(["serve", "--socket", path, "--log-level", "error", ...args]);
+    const command = startCommand(["serve", "--socket", path, "--log-level", "error", ...args], wrapper);
     const daemon = new DaemonProcess(path, directory, command);
     await new Promise<void>((resolve, reject) => {
       command.child.stdout!.on("data", () => {
