@@ -19,6 +19,7 @@ import type {
   PageRequestHandler,
   PageResponse,
   PagingDomain,
+  TranslatedPage,
   Translation,
   TranslationFault,
   TranslationRequest,
@@ -29,7 +30,7 @@ import { rangeInvalidation, TranslationCaches, type InvalidationDescriptor } fro
 import type { VtdProfile } from "./profile.js";
 import { RemappingTables, RID_PASID } from "./remapping-tables.js";
 import { secondStageFormat } from "./second-stage-format.js";
-import { translate, type TranslationOutcome, type TranslationUnit } from "./translate.js";
+import { runFrom, translate, type TranslationOutcome, type TranslationUnit } from "./translate.js";
 
 /** Domain ids 0 and 1 are the driver's own: never a user's domain. */
 const DOMAIN_ID_FIRST = 2;
@@ -172,6 +173,10 @@ export class VtdIommu implements Iommu {
 
   translate(request: TranslationRequest): Translation {
     return this.concluded(request, translate(this.unit, request));
+  }
+
+  runFrom(request: TranslationRequest, found: TranslatedPage, wanted: number): number {
+    return runFrom(this.unit, request, found, wanted);
   }
 
   requestTranslation(request: TranslationRequest): Translation | MissingPage {

@@ -18,7 +18,7 @@ import { PAGE_SIZE, U64 } from "../../u64.js";
 import { addressOf, fieldOf, reservedBits, type BitField } from "../engine/bit-field.js";
 import type { Format } from "../engine/format.js";
 import { Item, type ItemMemory } from "../engine/table-memory.js";
-import { access, allows, walk, type Access, type WalkFailure } from "../engine/walk.js";
+import { access, allows, walk, type Access, type WalkedLeaf, type WalkFailure } from "../engine/walk.js";
 import {
   PROT_READ,
   PROT_WRITE,
@@ -105,13 +105,63 @@ export function translate(unit: TranslationUnit, request: TranslationRequest, st
   }
   const leaf = walk(unit.memory, entry.table, page, wanted, "second-stage", steps);
   if (leaf.outcome !== "leaf") return refuse(request, new Refusal(walkReasons[leaf.outcome], recordFaults));
-  const pagesLg2 = leaf.sizeLg2 - PAGE_LG2;
-  if (steps === undefined) {
-    const level = pagesLg2 / LEVEL_LG2;
-    const isClean = entry.table.accessDirty && !leaf.dirty;
-    iotlb.insert(entry.domainId, page, level, leaf.physical / PAGE_SIZE, leaf.permissions, isClean);
+  if (steps === undefined) remember(unit, entry, page, leaf);
+  return done(translated(address, page, leaf.physical, leaf.sizeLg2 - PAGE_LG2, leaf.permissions));
+}
+
+function remember(
+  { caches }: TranslationUnit,
+  { domainId, table }: CachedPasidEntry,
+  page: number,
+  leaf: WalkedLeaf,
+): void {
+  const level = (leaf.sizeLg2 - PAGE_LG2) / LEVEL_LG2;
+  const isClean = table.accessDirty && !leaf.dirty;
+  caches.iotlb.insert(domainId, page, level, leaf.physical / PAGE_SIZE, leaf.permissions, isClean);
+}
+
+/**
+ * Steps 7 to 9 for the pages behind one that has just been translated, as long as they follow it in physical memory, too.
+ * @returns bytes from that of the request on, at most `wanted`
+ */
+export function runFrom(
+  unit: TranslationUnit,
+  { requesterId, pasid, address, write }: TranslationRequest,
+  found: TranslatedPage,
+  wanted: number,
+): number {
+  let length = found.pageBytes - (found.physical % found.pageBytes);
+  const { contexts, pasidEntries, iotlb } = unit.caches;
+  const context = contexts.lookup(requesterId);
+  const entry = context && pasidEntries.lookup(pasidKey(requesterId, pasid ?? context.ridPasid));
+  if (entry === undefined) return Math.min(length, wanted);
+  const { domainId, table } = entry;
+  const end = 2 ** (Math.min(unit.profile.mgaw, entry.width) - PAGE_LG2);
+  const start = address.page();
+  const offset = address.pageOffset();
+  const needed = write ? access.WRITE : access.READ;
+  while (length < wanted) {
+    const page = start + (offset + length) / PAGE_SIZE;
+    if (page >= end || isAroundWindow(page, 1)) break;
+    const slot = iotlb.lookup(domainId, page);
+    const isHit = slot >= 0 && allows(iotlb.permissionsAt(slot), needed) && !(write && iotlb.isCleanAt(slot));
+    let physical: number;
+    let pages: number;
+    if (isHit) {
+      physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
+      pages = 2 ** (iotlb.levelAt(slot) * LEVEL_LG2);
+    } else {
+      const leaf = walk(unit.memory, table, page, needed, "second-stage");
+      if (leaf.outcome !== "leaf") break;
+      remember(unit, entry, page, leaf);
+      physical = leaf.physical;
+      pages = 2 ** (leaf.sizeLg2 - PAGE_LG2);
+    }
+    const pageInLeaf = page % pages;
+    if (physical + pageInLeaf * PAGE_SIZE !== found.physical + length) break;
+    length += (isAroundWindow(page - pageInLeaf, pages) ? 1 : pages - pageInLeaf) * PAGE_SIZE;
   }
-  return done(translated(address, page, leaf.physical, pagesLg2, leaf.permissions));
+  return Math.min(length, wanted);
 }
 
 function done(result: Translation): TranslationOutcome {
@@ -142,10 +192,7 @@ function translated(
   const pages = 2 ** pagesLg2;
   const pageInLeaf = page % pages;
   // A large page around the interrupt window does not translate the window, so it is valid for one 4 KiB page at a time.
-  const around =
-    pages > 1 &&
-    page - pageInLeaf <= INTERRUPT_WINDOW_LAST / PAGE_SIZE &&
-    page - pageInLeaf + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+  const around = pages > 1 && isAroundWindow(page - pageInLeaf, pages);
   return {
     kind: "translated",
     physical: physical + pageInLeaf * PAGE_SIZE + address.pageOffset(),
@@ -153,6 +200,11 @@ function translated(
     readable: (permissions & PROT_READ) !== 0,
     writable: (permissions & PROT_WRITE) !== 0,
   };
+}
+
+/** Whether some of these pages are the interrupt window's. */
+function isAroundWindow(first: number, pages: number): boolean {
+  return first <= INTERRUPT_WINDOW_LAST / PAGE_SIZE && first + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
 }
 
 function refuse(request: TranslationRequest, { reason, recorded }: Refusal): TranslationOutcome {
