@@ -91,8 +91,11 @@ export class DmaEngine {
    * reads what the ones before it wrote. `transferred` counts bytes written.
    */
   copy(destination: U64, source: U64, length: number, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
-    if (!isRange(destination, length)) return INVALID_RANGE;
-    return this.run(source, length, () => this.copySteps(destination, source, length, options));
+    if (!isRange(destination, length) || !isRange(source, length)) return INVALID_RANGE;
+    const done = this.copyRuns(destination, source, 0, length, options);
+    if (typeof done !== "number") return done;
+    if (done === length) return { error: errno.OK, transferred: length };
+    return this.run(source, length, () => this.copySteps(destination, source, done, length, options));
   }
 
   private run(iova: U64, length: number, start: () => Transfer): DmaResult | Promise<DmaResult> {
@@ -121,11 +124,46 @@ export class DmaEngine {
     return { error: errno.OK, transferred: length };
   }
 
-  private *copySteps(destination: U64, source: U64, length: number, options: DmaOptions): Transfer {
+  /**
+   * Does of a copy, from its byte `done` on, what is simple: whole chunks of one run on either side that memory copies by
+   * itself.
+   * @returns what is done then, or how the copy ended
+   */
+  private copyRuns(
+    destination: U64,
+    source: U64,
+    done: number,
+    length: number,
+    options: DmaOptions,
+  ): number | DmaResult {
+    const { memory } = this;
+    if (memory.copy === undefined || isUnwanted(options)) return done;
+    while (done < length) {
+      const left = length - done;
+      const from = this.translateRun(source.plusNumber(done), Math.min(left, RUN_BYTES_MAX), false, options.pasid);
+      if (from.kind === "fault") return { error: errno.EIO, transferred: done, fault: from, failedReading: true };
+      const readable = from.kind === "memory" ? wholeChunks(from.length, left) : 0;
+      if (from.kind !== "memory" || readable === 0 || memory.isCopySource?.(from.physical, readable) !== true) break;
+      const to = this.translateRun(destination.plusNumber(done), readable, true, options.pasid);
+      if (to.kind === "fault") return { error: errno.EIO, transferred: done, fault: to };
+      if (to.kind === "interrupt") return done + to.length;
+      const bytes = to.kind === "memory" ? wholeChunks(to.length, left) : 0;
+      if (to.kind !== "memory" || bytes === 0) break;
+      if (to.physical < from.physical + bytes && from.physical < to.physical + bytes) break;
+      const copied = memory.copy(to.physical, from.physical, bytes);
+      done += copied;
+      if (copied < bytes) break;
+    }
+    return done;
+  }
+
+  /** The rest of a copy from its byte `begun` on. */
+  private *copySteps(destination: U64, source: U64, begun: number, length: number, options: DmaOptions): Transfer {
     let buffer: Uint8Array | undefined;
     const takeBuffer = (): Uint8Array => (buffer ??= this.takeBuffer());
-    for (let done = 0; done < length;) {
-      const size = Math.min(BUFFER_BYTES_MAX, length - done);
+    for (let done = begun; done < length;) {
+      // A chunk that is done in part is finished first, so that chunks begin where they always do.
+      const size = Math.min(BUFFER_BYTES_MAX - (done % BUFFER_BYTES_MAX), length - done);
       const chunk = new CopyChunk(this.memory, takeBuffer);
       const beforeWait = (): void => {
         chunk.settle();
@@ -144,6 +182,9 @@ export class DmaEngine {
           return { ...written, transferred: done, ...(chunk.failedReading ? { failedReading: true } : {}) };
       }
       if (read.error !== errno.OK) return { ...read, transferred: done, failedReading: true };
+      const next = this.copyRuns(destination, source, done, length, options);
+      if (typeof next !== "number") return next;
+      done = next;
     }
     this.spare = buffer ?? this.spare;
     return { error: errno.OK, transferred: length };
@@ -231,6 +272,14 @@ export class DmaEngine {
     const run = left < wanted ? (iommu.runFrom?.(request, result, Math.min(wanted, ACCESS_BYTES_MAX)) ?? left) : wanted;
     return { kind: "memory", physical: result.physical, length: run };
   }
+}
+
+/** Bytes that a copy translates ahead of what memory has agreed to copy. */
+const RUN_BYTES_MAX = 4 * BUFFER_BYTES_MAX;
+
+/** How many of `bytes` make up whole chunks, of `left` bytes that are to be copied. */
+function wholeChunks(bytes: number, left: number): number {
+  return bytes === left ? bytes : bytes - (bytes % BUFFER_BYTES_MAX);
 }
 
 /** A bus request does not cross a boundary of 4 KiB (PCI Express); one translation may then serve the whole page. */

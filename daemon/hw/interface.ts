@@ -392,12 +392,12 @@ export interface PhysicalMemory {
   read(physical: number, into: Uint8Array): Errno | Promise<Errno>;
   write(physical: number, from: Uint8Array): Errno | Promise<Errno>;
   /** Whether `copy` may be asked for these bytes, which are always read at once. Absent: never. */
-  isCopySource?(physical: number, length: number): boolean;
+  readonly isCopySource?: ((physical: number, length: number) => boolean) | undefined;
   /**
    * Copies without a buffer in between, as far as that can be done. The two ranges do not overlap.
    * @returns the bytes copied, from the first on; `read` and `write` can move the others, or tell why not
    */
-  copy?(destination: number, source: number, length: number): number;
+  readonly copy?: ((destination: number, source: number, length: number) => number) | undefined;
 }
 
 /**

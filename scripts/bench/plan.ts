@@ -20,6 +20,8 @@ export interface Plan {
   readonly translations: number;
   /** Bytes that are copied in a round. */
   readonly copyBytes: number;
+  /** Bytes of one copy by DMA. */
+  readonly copySizes: readonly number[];
   /** Rounds of what is large, where one takes seconds. */
   readonly scaleRounds: number;
   /** Pages that are mapped by one MAP: a multiple of 512, so that large pages can hold them. */
@@ -41,6 +43,7 @@ export const FULL_PLAN: Plan = {
   pairs: 20_000,
   translations: 200_000,
   copyBytes: 64 * 1024 * 1024,
+  copySizes: [4 * 1024, 64 * 1024, 1024 * 1024, 16 * 1024 * 1024, 64 * 1024 * 1024],
   scaleRounds: 3,
   scalePages: 16 * 1024 * 1024,
   scaleAreas: 100_000,
@@ -57,6 +60,7 @@ export const QUICK_PLAN: Plan = {
   areas: [1000, 100_000],
   pairs: 10_000,
   copyBytes: 16 * 1024 * 1024,
+  copySizes: [4 * 1024, 64 * 1024, 1024 * 1024],
   scalePages: 1024 * 1024,
   scaleAreas: 10_000,
   programRounds: 1,

@@ -100,7 +100,7 @@ describe("a copy", () => {
     for (const [at, pfn] of [20, 21, 22].entries()) map(16 + at, pfn);
     memory.copyMax = PAGE;
     expect(dma.copy(page(16), page(0), 3 * PAGE)).toEqual({ error: errno.OK, transferred: 3 * PAGE });
-    expect(memory.accesses).toEqual(["copy 14000+1000", "read 4000+3000", "write 15000+2000"]);
+    expect(memory.accesses).toEqual(["copy 14000+1000", "copy 15000+1000", "read 5000+2000", "write 16000+1000"]);
     expect(Buffer.compare(memory.bytes.subarray(20 * PAGE, 23 * PAGE), memory.bytes.subarray(4 * PAGE, 7 * PAGE))).toBe(
       0,
     );

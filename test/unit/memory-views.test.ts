@@ -151,14 +151,14 @@ requirements("native").describe("views of files", () => {
     expect(Buffer.compare(from.load(0, MIB), pattern(MIB, 4))).toBe(0);
   });
 
-  test("files that can shrink are copied by one call for each chunk, without a buffer", () => {
+  test("files that can shrink are copied by one call for several chunks, without a buffer", () => {
     const from = memfd(MIB).store(0, pattern(MIB, 1));
     const to = memfd(MIB).store(0, new Uint8Array(MIB));
     const [source, destination] = [machine.pin(from.fd, MIB), machine.pin(to.fd, MIB)];
     machine.copy(destination, source, MIB);
     machine.takeCalls();
     expect(machine.copy(destination, source, MIB)).toEqual(OK(MIB));
-    expect(machine.takeCalls()).toEqual(Array<string>(MIB / BUFFER_BYTES_MAX).fill("fileRead"));
+    expect(machine.takeCalls()).toEqual(Array<string>(MIB / (4 * BUFFER_BYTES_MAX)).fill("fileRead"));
     expect(Buffer.compare(to.load(0, MIB), pattern(MIB, 1))).toBe(0);
     expect(machine.read(source, MIB).result).toEqual(OK(MIB));
     expect(machine.takeCalls()).toEqual(["fileRead"]);

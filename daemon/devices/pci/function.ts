@@ -96,8 +96,8 @@ export class PciDevice implements PciFunction {
     this.engine = new DmaEngine(this.requesterId, iommu, {
       read: (physical, into) => (this.isMaster ? memory.read(physical, into) : errno.EIO),
       write: (physical, from) => (this.isMaster ? memory.write(physical, from) : errno.EIO),
-      isCopySource: (physical, length) => memory.isCopySource?.(physical, length) ?? false,
-      copy: (destination, source, length) => (this.isMaster ? (memory.copy?.(destination, source, length) ?? 0) : 0),
+      isCopySource: memory.isCopySource?.bind(memory),
+      copy: memory.copy && ((...ranges) => (this.isMaster ? memory.copy!(...ranges) : 0)),
     });
     this.later = options.later;
     this.model = factory(this.host());

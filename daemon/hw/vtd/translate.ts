@@ -44,6 +44,8 @@ import { PASID_ENTRY_BYTES, PASID_ENTRY_QUADWORDS, pasidEntry, translationType }
 import { ROOT_ENTRY_BYTES, rootEntry } from "./spec/root-entry.js";
 
 const PAGE_LG2 = 12;
+const WINDOW_PAGE_FIRST = INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+const WINDOW_PAGE_LAST = Math.floor(INTERRUPT_WINDOW_LAST / PAGE_SIZE);
 /** Address bits that a level of a second-stage table resolves. */
 const LEVEL_LG2 = 9;
 
@@ -140,9 +142,13 @@ export function runFrom(
   const start = address.page();
   const offset = address.pageOffset();
   const needed = write ? access.WRITE : access.READ;
-  while (length < wanted) {
+  for (;;) {
+    const next = start + (offset + length) / PAGE_SIZE;
+    const limit = next < WINDOW_PAGE_FIRST ? Math.min(end, WINDOW_PAGE_FIRST) : end;
+    const count = isAroundWindow(next, 1) ? 0 : Math.min(Math.ceil((wanted - length) / PAGE_SIZE), limit - next);
+    length += iotlb.runLength(domainId, next, (found.physical + length) / PAGE_SIZE, count, write) * PAGE_SIZE;
     const page = start + (offset + length) / PAGE_SIZE;
-    if (page >= end || isAroundWindow(page, 1)) break;
+    if (length >= wanted || page >= end || isAroundWindow(page, 1)) break;
     const slot = iotlb.lookup(domainId, page);
     const isHit = slot >= 0 && allows(iotlb.permissionsAt(slot), needed) && !(write && iotlb.isCleanAt(slot));
     let physical: number;
@@ -204,7 +210,7 @@ function translated(
 
 /** Whether some of these pages are the interrupt window's. */
 function isAroundWindow(first: number, pages: number): boolean {
-  return first <= INTERRUPT_WINDOW_LAST / PAGE_SIZE && first + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+  return first <= WINDOW_PAGE_LAST && first + pages > WINDOW_PAGE_FIRST;
 }
 
 function refuse(request: TranslationRequest, { reason, recorded }: Refusal): TranslationOutcome {
