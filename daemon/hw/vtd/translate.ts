@@ -18,7 +18,7 @@ import { PAGE_SIZE, U64 } from "../../u64.js";
 import { addressOf, fieldOf, reservedBits, type BitField } from "../engine/bit-field.js";
 import type { Format } from "../engine/format.js";
 import { Item, type ItemMemory } from "../engine/table-memory.js";
-import { access, allows, walk, type Access, type WalkedLeaf, type WalkFailure } from "../engine/walk.js";
+import { access, allows, nextLeaf, walk, type Access, type WalkedLeaf, type WalkFailure } from "../engine/walk.js";
 import {
   PROT_READ,
   PROT_WRITE,
@@ -142,6 +142,7 @@ export function runFrom(
   const start = address.page();
   const offset = address.pageOffset();
   const needed = write ? access.WRITE : access.READ;
+  let walked: WalkedLeaf | undefined;
   for (;;) {
     const next = start + (offset + length) / PAGE_SIZE;
     const limit = next < WINDOW_PAGE_FIRST ? Math.min(end, WINDOW_PAGE_FIRST) : end;
@@ -157,8 +158,13 @@ export function runFrom(
       physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
       pages = 2 ** (iotlb.levelAt(slot) * LEVEL_LG2);
     } else {
-      const leaf = walk(unit.memory, table, page, needed, "second-stage");
+      // The page before this one, if that was walked as well.
+      const before = walked?.physical === found.physical + length - PAGE_SIZE ? walked : undefined;
+      const leaf =
+        (before && nextLeaf(unit.memory, table, before, page, needed)) ??
+        walk(unit.memory, table, page, needed, "second-stage");
       if (leaf.outcome !== "leaf") break;
+      walked = leaf;
       remember(unit, entry, page, leaf);
       physical = leaf.physical;
       pages = 2 ** (leaf.sizeLg2 - PAGE_LG2);
