@@ -8,8 +8,8 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statfsSync, writeSync } from "node:fs";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { PAGE_SIZE } from "../u64.js";
-import { FileViews, ViewBudget, type View } from "./file-views.js";
-import { MemoryObject } from "./frames.js";
+import { FileViews, ViewBudget } from "./file-views.js";
+import { MemoryObject, type MappedBytes } from "./frames.js";
 import type { Native } from "./native.js";
 import { errnoOf } from "./process-directory.js";
 
@@ -153,7 +153,7 @@ export class FileObject extends MemoryObject {
     return result < 0 ? errno.ENOMEM : errno.OK;
   }
 
-  override mapped(page: number, offset: number, length: number, write: boolean): View | undefined {
+  override mapped(page: number, offset: number, length: number, write: boolean): MappedBytes | undefined {
     const { native, budget } = this.table;
     if (this.fd === undefined || native === undefined || this.kind !== "shmem" || this.chunks.size === 0)
       return undefined;

@@ -12,6 +12,7 @@
  * cannot write, which does not count. F_SEAL_FUTURE_WRITE does not bind what is mapped already.
  */
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import type { MappedBytes } from "./frames.js";
 import { F_SEAL_SHRINK, type Mapping, type Native } from "./native.js";
 
 /** Bytes of a window, which begins at a multiple of it. */
@@ -20,13 +21,6 @@ export const VIEW_BYTES = 16 * 1024 * 1024;
 export const VIEWS_BYTES_MAX = 1024 * 1024 * 1024;
 /** A window is mapped once so many bytes have been moved without it: what is used rarely is not worth a mapping. */
 export const VIEW_DEMAND_BYTES = 64 * 1024;
-
-/** Bytes of a file, good until anything else is done with memory, but for one more view that is asked for to read. */
-export interface View {
-  readonly bytes: Uint8Array;
-  /** Otherwise only a system call may be given them. */
-  readonly touchable: boolean;
-}
 
 interface Window {
   /** Of its first byte. */
@@ -93,7 +87,7 @@ export class FileViews {
   ) {}
 
   /** @returns the bytes from `position` on, as many of `length` as are in one window; undefined: there is no view of them */
-  at(position: number, length: number, write: boolean): View | undefined {
+  at(position: number, length: number, write: boolean): MappedBytes | undefined {
     const index = Math.floor(position / VIEW_BYTES);
     const window = this.windows.get(index) ?? this.newWindow(index);
     const start = position - window.position;
