@@ -1,18 +1,19 @@
 /**
- * The DMA engine of a simulated endpoint: moves bytes between IOVAs and whoever drives the endpoint, one translation for
- * each page and one memory access for each physically contiguous run. A page that it can ask for it waits for; it stops at
+ * The DMA engine of a simulated endpoint: moves bytes between IOVAs and whoever drives the endpoint, every page
+ * translated and one memory access for each physically contiguous run. A page that it can ask for it waits for; it stops at
  * the first fault, as a device does.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import type { InterruptRequest, Iommu, MissingPage, PhysicalMemory, TranslationFault } from "../hw/interface.js";
 import { lastOf, U64 } from "../u64.js";
 import type { Cancellation } from "./cancellation.js";
+import { CopyChunk } from "./copy-chunk.js";
 import { PageRequester, type PageAnswer } from "./page-requester.js";
 
-/** Bytes of one memory access: a client that serves its memory itself answers it in one frame. */
-export const ACCESS_BYTES_MAX = 256 * 1024;
+/** Bytes of one memory access, in which nobody else has a turn. */
+export const ACCESS_BYTES_MAX = 1024 * 1024;
 
-/** Bytes that a copy or a fill holds at a time. */
+/** Bytes of a chunk of a copy or a fill, and of the buffer for it. */
 export const BUFFER_BYTES_MAX = 64 * 1024;
 
 export interface DmaOptions {
@@ -33,6 +34,15 @@ export interface DmaResult {
   /** Bytes moved before the end or the error. */
   readonly transferred: number;
   readonly fault?: TranslationFault;
+  /** A copy ended because of its source. */
+  readonly failedReading?: true;
+}
+
+/** What moves the bytes of a transfer: [start, start + length) of it are those at `physical`. */
+interface Mover {
+  move(physical: number, start: number, length: number): Errno | Promise<Errno>;
+  /** Called before the transfer waits, since until it goes on pages may be unmapped. */
+  beforeWait?(): void;
 }
 
 /** A transfer under way: it yields when it must wait for memory or a page, and is resumed with the errno of that. */
@@ -47,6 +57,8 @@ const ANSWER_ERRNO: Readonly<Record<PageAnswer, Errno>> = {
 
 export class DmaEngine {
   readonly pages = new PageRequester();
+  /** A buffer of BUFFER_BYTES_MAX that no transfer has. */
+  private spare: Uint8Array | undefined;
 
   constructor(
     private readonly requesterId: number,
@@ -56,12 +68,16 @@ export class DmaEngine {
 
   /** Fills `into` from [iova, iova + its length). What lies behind `transferred` is left as it was or undefined. */
   read(iova: U64, into: Uint8Array, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
-    return this.run(iova, into.length, () => this.move(iova, into, false, options));
+    return this.run(iova, into.length, () => {
+      const move: Mover["move"] = (physical, start, length) =>
+        this.memory.read(physical, into.subarray(start, start + length));
+      return this.pass(iova, into.length, false, options, { move });
+    });
   }
 
   /** A write of four bytes into the interrupt window is an interrupt: transferred, but not to memory. */
   write(iova: U64, from: Uint8Array, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
-    return this.run(iova, from.length, () => this.move(iova, from, true, options));
+    return this.run(iova, from.length, () => this.writeSteps(iova, from, options));
   }
 
   /** Writes one byte value over [iova, iova + length). @param value 0 to 255 */
@@ -75,8 +91,11 @@ export class DmaEngine {
    * reads what the ones before it wrote. `transferred` counts bytes written.
    */
   copy(destination: U64, source: U64, length: number, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
-    if (!isRange(destination, length)) return INVALID_RANGE;
-    return this.run(source, length, () => this.copySteps(destination, source, length, options));
+    if (!isRange(destination, length) || !isRange(source, length)) return INVALID_RANGE;
+    const done = this.copyRuns(destination, source, 0, length, options);
+    if (typeof done !== "number") return done;
+    if (done === length) return { error: errno.OK, transferred: length };
+    return this.run(source, length, () => this.copySteps(destination, source, done, length, options));
   }
 
   private run(iova: U64, length: number, start: () => Transfer): DmaResult | Promise<DmaResult> {
@@ -86,35 +105,99 @@ export class DmaEngine {
     return step.done === true ? step.value : resume(transfer, step.value);
   }
 
+  private writeSteps(iova: U64, from: Uint8Array, options: DmaOptions): Transfer {
+    const move: Mover["move"] = (physical, start, length) =>
+      this.memory.write(physical, from.subarray(start, start + length));
+    return this.pass(iova, from.length, true, options, { move });
+  }
+
   private *fillSteps(iova: U64, length: number, value: number, options: DmaOptions): Transfer {
-    const buffer = new Uint8Array(Math.min(length, BUFFER_BYTES_MAX)).fill(value);
+    const buffer = this.takeBuffer();
+    const pattern = buffer.subarray(0, Math.min(length, BUFFER_BYTES_MAX)).fill(value);
     for (let done = 0; done < length;) {
-      const chunk = buffer.subarray(0, Math.min(buffer.length, length - done));
-      const result = yield* this.move(iova.plusNumber(done), chunk, true, options);
+      const chunk = pattern.subarray(0, length - done);
+      const result = yield* this.writeSteps(iova.plusNumber(done), chunk, options);
       done += result.transferred;
       if (result.error !== errno.OK) return { ...result, transferred: done };
     }
+    this.spare = buffer;
     return { error: errno.OK, transferred: length };
   }
 
-  private *copySteps(destination: U64, source: U64, length: number, options: DmaOptions): Transfer {
-    const buffer = new Uint8Array(Math.min(length, BUFFER_BYTES_MAX));
-    for (let done = 0; done < length;) {
-      const chunk = buffer.subarray(0, Math.min(buffer.length, length - done));
-      const read = yield* this.move(source.plusNumber(done), chunk, false, options);
-      if (read.transferred > 0) {
-        const bytes = chunk.subarray(0, read.transferred);
-        const written = yield* this.move(destination.plusNumber(done), bytes, true, options);
-        done += written.transferred;
-        if (written.error !== errno.OK) return { ...written, transferred: done };
-      }
-      if (read.error !== errno.OK) return { ...read, transferred: done };
+  /**
+   * Does of a copy, from its byte `done` on, what is simple: whole chunks of one run on either side that memory copies by
+   * itself.
+   * @returns what is done then, or how the copy ended
+   */
+  private copyRuns(
+    destination: U64,
+    source: U64,
+    done: number,
+    length: number,
+    options: DmaOptions,
+  ): number | DmaResult {
+    const { memory } = this;
+    if (memory.copy === undefined || isUnwanted(options)) return done;
+    while (done < length) {
+      const left = length - done;
+      const from = this.translateRun(source.plusNumber(done), Math.min(left, RUN_BYTES_MAX), false, options.pasid);
+      if (from.kind === "fault") return { error: errno.EIO, transferred: done, fault: from, failedReading: true };
+      const readable = from.kind === "memory" ? wholeChunks(from.length, left) : 0;
+      if (from.kind !== "memory" || readable === 0 || memory.isCopySource?.(from.physical, readable) !== true) break;
+      const to = this.translateRun(destination.plusNumber(done), readable, true, options.pasid);
+      if (to.kind === "fault") return { error: errno.EIO, transferred: done, fault: to };
+      if (to.kind === "interrupt") return done + to.length;
+      const bytes = to.kind === "memory" ? wholeChunks(to.length, left) : 0;
+      if (to.kind !== "memory" || bytes === 0) break;
+      if (to.physical < from.physical + bytes && from.physical < to.physical + bytes) break;
+      const copied = memory.copy(to.physical, from.physical, bytes);
+      done += copied;
+      if (copied < bytes) break;
     }
+    return done;
+  }
+
+  /** The rest of a copy from its byte `begun` on. */
+  private *copySteps(destination: U64, source: U64, begun: number, length: number, options: DmaOptions): Transfer {
+    let buffer: Uint8Array | undefined;
+    const takeBuffer = (): Uint8Array => (buffer ??= this.takeBuffer());
+    for (let done = begun; done < length;) {
+      // A chunk that is done in part is finished first, so that chunks begin where they always do.
+      const size = Math.min(BUFFER_BYTES_MAX - (done % BUFFER_BYTES_MAX), length - done);
+      const chunk = new CopyChunk(this.memory, takeBuffer);
+      const beforeWait = (): void => {
+        chunk.settle();
+      };
+      const read = yield* this.pass(source.plusNumber(done), size, false, options, {
+        move: (physical, start, count) => chunk.read(physical, start, count),
+        beforeWait,
+      });
+      if (read.transferred > 0) {
+        const written = yield* this.pass(destination.plusNumber(done), read.transferred, true, options, {
+          move: (physical, start, count) => chunk.write(physical, start, count),
+          beforeWait,
+        });
+        done += written.transferred + chunk.movedOfFailed;
+        if (written.error !== errno.OK)
+          return { ...written, transferred: done, ...(chunk.failedReading ? { failedReading: true } : {}) };
+      }
+      if (read.error !== errno.OK) return { ...read, transferred: done, failedReading: true };
+      const next = this.copyRuns(destination, source, done, length, options);
+      if (typeof next !== "number") return next;
+      done = next;
+    }
+    this.spare = buffer ?? this.spare;
     return { error: errno.OK, transferred: length };
+  }
+
+  private takeBuffer(): Uint8Array {
+    const buffer = this.spare ?? new Uint8Array(BUFFER_BYTES_MAX);
+    this.spare = undefined;
+    return buffer;
   }
 
   /** One pass over consecutive IOVAs: runs of contiguous pages are gathered and moved in one access each. */
-  private *move(iova: U64, data: Uint8Array, write: boolean, options: DmaOptions): Transfer {
+  private *pass(iova: U64, length: number, write: boolean, options: DmaOptions, mover: Mover): Transfer {
     // A copy may have waited for what it read.
     if (isUnwanted(options)) return { error: errno.EINTR, transferred: 0 };
     let moved = 0;
@@ -122,8 +205,8 @@ export class DmaEngine {
     let runLength = 0;
     for (;;) {
       const at = moved + runLength;
-      const left = data.length - at;
-      const page = left > 0 ? this.translatePage(iova.plusNumber(at), left, write, options.pasid) : undefined;
+      const left = length - at;
+      const page = left > 0 ? this.translateRun(iova.plusNumber(at), left, write, options.pasid) : undefined;
       const joins =
         page?.kind === "memory" &&
         (runLength === 0 || (page.physical === runPhysical + runLength && runLength < ACCESS_BYTES_MAX));
@@ -133,9 +216,11 @@ export class DmaEngine {
         continue;
       }
       if (runLength > 0) {
-        const bytes = data.subarray(moved, moved + runLength);
-        const access = write ? this.memory.write(runPhysical, bytes) : this.memory.read(runPhysical, bytes);
-        const error = typeof access === "number" ? access : yield access;
+        let error = mover.move(runPhysical, moved, runLength);
+        if (typeof error !== "number") {
+          mover.beforeWait?.();
+          error = yield error;
+        }
         if (error !== errno.OK) return { error, transferred: moved };
         moved += runLength;
         runLength = 0;
@@ -145,6 +230,7 @@ export class DmaEngine {
       if (page === undefined) return { error: errno.OK, transferred: moved };
       if (page.kind === "fault") return { error: errno.EIO, transferred: moved, fault: page };
       if (page.kind === "missing") {
+        mover.beforeWait?.();
         const error = yield* this.awaitPage(page, options);
         if (error === errno.EIO) return { error, transferred: moved, fault: page.giveUp() };
         if (error !== errno.OK) return { error, transferred: moved };
@@ -165,8 +251,8 @@ export class DmaEngine {
     return yield answer.then((late) => ANSWER_ERRNO[late]);
   }
 
-  /** Translates one IOVA for as many of `wanted` bytes as its page still holds. */
-  private translatePage(
+  /** Translates one IOVA for as many of `wanted` bytes as its page holds, and pages that follow it in physical memory, too. */
+  private translateRun(
     address: U64,
     wanted: number,
     write: boolean,
@@ -183,8 +269,17 @@ export class DmaEngine {
     if (result.kind === "interrupt") return { kind: "interrupt", length };
     if (result.kind !== "translated") return result;
     const left = result.pageBytes - (result.physical % result.pageBytes);
-    return { kind: "memory", physical: result.physical, length: Math.min(wanted, left) };
+    const run = left < wanted ? (iommu.runFrom?.(request, result, Math.min(wanted, ACCESS_BYTES_MAX)) ?? left) : wanted;
+    return { kind: "memory", physical: result.physical, length: run };
   }
+}
+
+/** Bytes that a copy translates ahead of what memory has agreed to copy. */
+const RUN_BYTES_MAX = 4 * BUFFER_BYTES_MAX;
+
+/** How many of `bytes` make up whole chunks, of `left` bytes that are to be copied. */
+function wholeChunks(bytes: number, left: number): number {
+  return bytes === left ? bytes : bytes - (bytes % BUFFER_BYTES_MAX);
 }
 
 /** A bus request does not cross a boundary of 4 KiB (PCI Express); one translation may then serve the whole page. */

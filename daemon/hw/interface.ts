@@ -372,6 +372,13 @@ export interface Iommu extends DeviceCapabilities {
   /** As the hardware would: IOTLB first, then a walk that fills it; a fault is recorded. */
   translate(request: TranslationRequest): Translation;
 
+  /**
+   * How far what `translate` found goes on: bytes that follow each other as IOVAs and in physical memory and that the same
+   * access may reach. To those pages happens what `translate` does to each. Absent: to the end of the page.
+   * @param wanted more bytes than are left of the page @returns at most so many
+   */
+  runFrom?(request: TranslationRequest, found: TranslatedPage, wanted: number): number;
+
   /** A walk past the IOTLB that changes and records nothing. */
   explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] };
 }
@@ -385,6 +392,13 @@ export interface PhysicalMemory {
    *  @returns 0, or EFAULT when the memory behind the page is gone */
   read(physical: number, into: Uint8Array): Errno | Promise<Errno>;
   write(physical: number, from: Uint8Array): Errno | Promise<Errno>;
+  /** Whether `copy` may be asked for these bytes, which are always read at once. Absent: never. */
+  readonly isCopySource?: ((physical: number, length: number) => boolean) | undefined;
+  /**
+   * Copies without a buffer in between, as far as that can be done. The two ranges do not overlap.
+   * @returns the bytes copied, from the first on; `read` and `write` can move the others, or tell why not
+   */
+  readonly copy?: ((destination: number, source: number, length: number) => number) | undefined;
 }
 
 /**

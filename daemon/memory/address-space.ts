@@ -86,6 +86,7 @@ export class ClientAddressSpace implements AddressSpace {
         this.name,
         physicalPages,
         (page, offset, bytes, write) => this.access(page, offset, bytes, write),
+        (first, last) => this.process !== undefined && this.regions.nextFrom(first) > last,
         () => this.process?.released(object!),
       );
       this.privatePages.set(physicalPages, object);
@@ -195,9 +196,15 @@ class PrivatePages extends MemoryObject {
       bytes: Uint8Array,
       write: boolean,
     ) => Errno | Promise<Errno>,
+    private readonly isProcessMemory: (first: number, last: number) => boolean,
     private readonly released: () => void,
   ) {
     super();
+  }
+
+  override copyFrom(page: number, offset: number, from: Uint8Array): boolean {
+    const last = page + Math.floor((offset + from.length - 1) / PAGE_SIZE);
+    return this.isProcessMemory(page, last) && this.access(page, offset, from, true) === errno.OK;
   }
 
   read(page: number, offset: number, into: Uint8Array): Errno | Promise<Errno> {

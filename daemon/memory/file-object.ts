@@ -8,7 +8,8 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, statfsSync, writeSync } from "node:fs";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { PAGE_SIZE } from "../u64.js";
-import { MemoryObject } from "./frames.js";
+import { FileViews, ViewBudget } from "./file-views.js";
+import { MemoryObject, type MappedBytes } from "./frames.js";
 import type { Native } from "./native.js";
 import { errnoOf } from "./process-directory.js";
 
@@ -81,11 +82,13 @@ export class FileObject extends MemoryObject {
   readonly key: string;
   readonly name: string;
   override readonly physicalPages: number;
+  override readonly isCopySource: boolean;
   private knownKind: FileKind;
   private fd: number | undefined;
   /** A second descriptor, for writing, where `fd` was not opened for that. */
   private writeFd: number | undefined;
   private mappings: Mapping[] = [];
+  private views: FileViews | undefined;
   /** Whose mappings have been added. */
   private readonly memories = new Set<MappedMemory>();
 
@@ -99,6 +102,7 @@ export class FileObject extends MemoryObject {
     this.name = facts.name;
     this.knownKind = facts.kind;
     this.physicalPages = facts.physicalPages;
+    this.isCopySource = table.native !== undefined;
     this.fd = fd;
   }
 
@@ -149,24 +153,76 @@ export class FileObject extends MemoryObject {
     return result < 0 ? errno.ENOMEM : errno.OK;
   }
 
+  override mapped(page: number, offset: number, length: number, write: boolean): MappedBytes | undefined {
+    const { native, budget } = this.table;
+    if (this.fd === undefined || native === undefined || this.kind !== "shmem" || this.chunks.size === 0)
+      return undefined;
+    this.views ??= new FileViews(native, budget, `/proc/self/fd/${this.fd}`, () => this.descriptorForWriting());
+    return this.views.at(page * PAGE_SIZE + offset, length, write);
+  }
+
+  override unpinned(): void {
+    this.views?.release();
+    this.views = undefined;
+  }
+
+  override copyTo(page: number, offset: number, into: Uint8Array): boolean {
+    if (this.fd === undefined) return this.throughMappings(page, offset, into, false) === errno.OK;
+    return this.readUpTo(this.fd, page * PAGE_SIZE + offset, into) === into.length;
+  }
+
+  override copyFrom(page: number, offset: number, from: Uint8Array): boolean {
+    return this.writeByKernel(page, offset, from) === errno.OK;
+  }
+
   read(page: number, offset: number, into: Uint8Array): Errno {
-    if (this.fd === undefined) return this.throughMappings(page, offset, into, false);
-    const position = page * PAGE_SIZE + offset;
+    const done = this.throughView(page, offset, into, false);
+    return done === into.length ? errno.OK : this.readByKernel(page, offset + done, into.subarray(done));
+  }
+
+  write(page: number, offset: number, from: Uint8Array): Errno {
+    const done = this.throughView(page, offset, from, true);
+    return done === from.length ? errno.OK : this.writeByKernel(page, offset + done, from.subarray(done));
+  }
+
+  /** @returns how many of the bytes were moved: of a transfer over several windows the first ones, or 0 */
+  private throughView(page: number, offset: number, bytes: Uint8Array, write: boolean): number {
+    for (let done = 0; done < bytes.length;) {
+      const view = this.mapped(page, offset + done, bytes.length - done, write);
+      if (view?.touchable !== true) return done;
+      const part = bytes.subarray(done, done + view.bytes.length);
+      if (write) view.bytes.set(part);
+      else part.set(view.bytes);
+      done += part.length;
+    }
+    return bytes.length;
+  }
+
+  /** @returns the bytes read, fewer at the end of the file, or a negative errno */
+  private readUpTo(fd: number, position: number, into: Uint8Array): number {
     let done = 0;
     while (done < into.length) {
-      const result = readAt(this.table.native, this.fd, position + done, into.subarray(done));
-      if (result < 0) return errno.EFAULT;
+      const result = readAt(this.table.native, fd, position + done, done === 0 ? into : into.subarray(done));
+      if (result < 0) return result;
       if (result === 0) break;
       done += result;
     }
+    return done;
+  }
+
+  private readByKernel(page: number, offset: number, into: Uint8Array): Errno {
+    if (this.fd === undefined) return this.throughMappings(page, offset, into, false);
+    const position = page * PAGE_SIZE + offset;
+    const done = this.readUpTo(this.fd, position, into);
     if (done === into.length) return errno.OK;
+    if (done < 0) return errno.EFAULT;
     // The rest of the page that holds the end of the file reads as zero; further pages do not exist.
     if (position + into.length > roundUp(this.size())) return errno.EFAULT;
     into.fill(0, done);
     return errno.OK;
   }
 
-  write(page: number, offset: number, from: Uint8Array): Errno {
+  private writeByKernel(page: number, offset: number, from: Uint8Array): Errno {
     if (this.fd === undefined) return this.throughMappings(page, offset, from, true);
     const position = page * PAGE_SIZE + offset;
     const size = this.size();
@@ -181,6 +237,7 @@ export class FileObject extends MemoryObject {
   }
 
   protected close(): void {
+    this.unpinned();
     for (const fd of [this.fd, this.writeFd]) if (fd !== undefined) closeSync(fd);
     this.fd = this.writeFd = undefined;
     this.mappings = [];
@@ -245,7 +302,11 @@ export class FileObject extends MemoryObject {
 export class FileTable {
   private readonly objects = new Map<string, FileObject>();
 
-  constructor(readonly native: Native | undefined) {}
+  constructor(
+    readonly native: Native | undefined,
+    /** For the views of all files. */
+    readonly budget = new ViewBudget(),
+  ) {}
 
   find(key: string): FileObject | undefined {
     return this.objects.get(key);

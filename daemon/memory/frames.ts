@@ -27,6 +27,13 @@ interface Chunk {
   pins: number;
 }
 
+/** Bytes of an object that the daemon has mapped. */
+export interface MappedBytes {
+  readonly bytes: Uint8Array;
+  /** Otherwise only a system call may be given them. */
+  readonly touchable: boolean;
+}
+
 /** Something with pages that have an identity of their own. It lives while it is held or has pinned pages. */
 export abstract class MemoryObject {
   /** The chunks with pinned pages, by index. The FrameTable's alone. */
@@ -46,6 +53,24 @@ export abstract class MemoryObject {
    */
   abstract read(page: number, offset: number, into: Uint8Array): Errno | Promise<Errno>;
   abstract write(page: number, offset: number, from: Uint8Array): Errno | Promise<Errno>;
+
+  /** It has `copyTo`, and is always read at once. */
+  readonly isCopySource: boolean = false;
+
+  /**
+   * The bytes themselves, as many of `length` as are mapped together; undefined: they are not mapped. Good until anything else
+   * is asked of objects, but for bytes to read from.
+   */
+  mapped?(page: number, offset: number, length: number, write: boolean): MappedBytes | undefined;
+
+  /** As `read`, by the kernel alone. @returns false: at least a part was not read, and `read` tells why */
+  copyTo?(page: number, offset: number, into: Uint8Array): boolean;
+
+  /** As `write`, by the kernel alone. */
+  copyFrom?(page: number, offset: number, from: Uint8Array): boolean;
+
+  /** No page is pinned any more. */
+  unpinned?(): void;
 
   hold(): void {
     this.holders++;
@@ -161,6 +186,55 @@ export class FrameTable implements PhysicalMemory {
     return this.access(physical, from, true);
   }
 
+  isCopySource(physical: number, length: number): boolean {
+    const at = this.locate(physical, length);
+    return at?.length === length && at.object.isCopySource;
+  }
+
+  copy(destination: number, source: number, length: number): number {
+    for (let done = 0; done < length;) {
+      const copied = this.copyPiece(destination + done, source + done, length - done);
+      if (copied === 0) return done;
+      done += copied;
+    }
+    return length;
+  }
+
+  /** @returns how many of the bytes were copied: as many as are mapped together, or 0 */
+  private copyPiece(destination: number, source: number, length: number): number {
+    const to = this.locate(destination, length);
+    const from = to && this.locate(source, to.length);
+    if (to === undefined || from === undefined) return 0;
+    // In this order: what is written may take away what is mapped of the same file for reading.
+    const written = to.object.mapped?.(to.page, to.offset, from.length, true);
+    const bytes = written?.bytes.length ?? from.length;
+    const read = from.object.mapped?.(from.page, from.offset, bytes, false);
+    if (written?.touchable === true && read?.touchable === true) {
+      const both = Math.min(bytes, read.bytes.length);
+      written.bytes.set(read.bytes.subarray(0, both));
+      return both;
+    }
+    if (written !== undefined)
+      return from.object.copyTo?.(from.page, from.offset, written.bytes) === true ? written.bytes.length : 0;
+    if (read === undefined) return 0;
+    return to.object.copyFrom?.(to.page, to.offset, read.bytes) === true ? read.bytes.length : 0;
+  }
+
+  /** Where a physical address lies, and how many of `length` bytes before the end of its slot. */
+  private locate(
+    physical: number,
+    length: number,
+  ): { object: MemoryObject; page: number; offset: number; length: number } | undefined {
+    const pfn = Math.floor(physical / PAGE_SIZE);
+    const slot = Math.floor(pfn / CHUNK_PAGES);
+    const chunk = this.slots[slot];
+    if (chunk === undefined) return undefined;
+    const page = chunk.index * CHUNK_PAGES + (pfn - slot * CHUNK_PAGES);
+    const offset = physical - pfn * PAGE_SIZE;
+    const left = (slot + 1) * CHUNK_PAGES * PAGE_SIZE - physical;
+    return { object: chunk.object, page, offset, length: Math.min(length, left) };
+  }
+
   inspect(): FrameInspection {
     const objects: Record<string, number> = {};
     let chunks = 0;
@@ -176,15 +250,11 @@ export class FrameTable implements PhysicalMemory {
 
   private access(physical: number, bytes: Uint8Array, write: boolean): Errno | Promise<Errno> {
     for (let done = 0; done < bytes.length;) {
-      const address = physical + done;
-      const pfn = Math.floor(address / PAGE_SIZE);
-      const slot = Math.floor(pfn / CHUNK_PAGES);
-      const chunk = this.slots[slot];
-      if (chunk === undefined) return errno.EFAULT;
-      const part = bytes.subarray(done, done + (slot + 1) * CHUNK_PAGES * PAGE_SIZE - address);
-      const page = chunk.index * CHUNK_PAGES + (pfn - slot * CHUNK_PAGES);
-      const offset = address - pfn * PAGE_SIZE;
-      const result = write ? chunk.object.write(page, offset, part) : chunk.object.read(page, offset, part);
+      const at = this.locate(physical + done, bytes.length - done);
+      if (at === undefined) return errno.EFAULT;
+      const part = bytes.subarray(done, done + at.length);
+      const { object, page, offset } = at;
+      const result = write ? object.write(page, offset, part) : object.read(page, offset, part);
       done += part.length;
       if (typeof result !== "number") return this.accessRest(result, physical + done, bytes.subarray(done), write);
       if (result !== errno.OK) return result;
@@ -233,8 +303,10 @@ export class FrameTable implements PhysicalMemory {
     this.slots[chunk.slot] = undefined;
     while (this.slots.length > 0 && this.slots.at(-1) === undefined) this.slots.pop();
     this.freeFrom = Math.min(this.freeFrom, chunk.slot);
-    chunk.object.chunks.delete(chunk.index);
-    chunk.object.closeIfUnused();
+    const { object } = chunk;
+    object.chunks.delete(chunk.index);
+    if (object.chunks.size === 0) object.unpinned?.();
+    object.closeIfUnused();
   }
 }
 

@@ -17,13 +17,16 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
-/** A file without a name, mapped here. */
-export interface SharedMapping {
-  readonly fd: number;
+/** Memory that is mapped here. */
+export interface Mapping {
   /** Not to be touched after `unmap`. */
   readonly memory: ArrayBuffer;
-  /** Takes the mapping and the descriptor away. */
   unmap(): void;
+}
+
+/** A file without a name, mapped here; `unmap` closes the descriptor as well. */
+export interface SharedMapping extends Mapping {
+  readonly fd: number;
 }
 
 export interface Native {
@@ -56,6 +59,17 @@ export interface Native {
    * @param granule The file's page size in bytes: mappings begin and end at multiples of it
    */
   mappedWrite(fd: number, position: number, from: Uint8Array, granule: number): number;
+  /**
+   * Maps bytes of a file, shared. A byte that the file does not have, or for which there is no memory, is a SIGBUS when it is
+   * touched, but EFAULT when the kernel meets it in a system call.
+   * @param position a multiple of 4096
+   * @returns a negative errno
+   */
+  mapFile(fd: number, position: number, length: number, writable: boolean): Mapping | number;
+  /** fcntl F_GET_SEALS. @returns `F_SEAL_*`, or a negative errno for a file of a kind without seals */
+  seals(fd: number): number;
+  /** lseek SEEK_HOLE, which moves the file's position: where the next hole or the end begins. */
+  nextHole(fd: number, position: number): number;
   /**
    * Memory that others can map by its file, which nobody can make shorter or longer.
    * @param bytes a multiple of 4096
@@ -106,13 +120,19 @@ const RLIM_INFINITY = 2n ** 64n - 1n;
 /** capget(2): 64-bit capability sets, as two structs of three words, of which the first is what is in effect. */
 const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 const CAPABILITY_WORDS = 3;
+const PROT_READ = 1;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
+/** lseek(2). */
+const SEEK_HOLE = 4;
 const MAP_FAILED = -1n;
 /** memfd_create(2), fcntl(2): no more seals, no shrinking, no growing. */
 const MFD_CLOEXEC_ALLOW_SEALING = 3;
 const F_ADD_SEALS = 1033;
-const SEALS = 1 | 2 | 4;
+const F_GET_SEALS = 1034;
+/** The file cannot become shorter. */
+export const F_SEAL_SHRINK = 2;
+const SEALS = 1 | F_SEAL_SHRINK | 4;
 /** readv(2), epoll(7). */
 const RWF_NOWAIT = 8;
 const EPOLL_CLOEXEC = 0o2000000;
@@ -163,6 +183,7 @@ function bind(koffi: Koffi): Native {
   const mmap = library.func("int64_t mmap64(int64_t, size_t, int, int, int, int64_t)");
   const munmap = library.func("int munmap(int64_t, size_t)");
   const memfdCreate = library.func("int memfd_create(const char *, unsigned int)");
+  const lseek = library.func("int64_t lseek64(int, int64_t, int)");
   const ftruncate = library.func("int ftruncate64(int, int64_t)");
   const preadv2 = library.func("int64_t preadv2(int, void *, int, int64_t, int)");
   const epollCreate = library.func("int epoll_create1(int)");
@@ -229,6 +250,14 @@ function bind(koffi: Koffi): Native {
       munmap(mapping, length);
       return written;
     },
+    mapFile(fd, position, length, writable) {
+      const protection = writable ? PROT_READ_WRITE : PROT_READ;
+      const address = BigInt(mmap(0, length, protection, MAP_SHARED, fd, position));
+      if (address === MAP_FAILED) return -koffi.errno();
+      return { memory: koffi.view(address, length), unmap: () => void munmap(address, length) };
+    },
+    seals: (fd) => checked(fcntl(fd, F_GET_SEALS, 0)),
+    nextHole: (fd, position) => checked(lseek(fd, position, SEEK_HOLE)),
     sharedMemory(bytes) {
       const fd = memfdCreate("iommufd-emu", MFD_CLOEXEC_ALLOW_SEALING);
       if (fd < 0) return -koffi.errno();

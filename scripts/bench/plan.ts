@@ -31,6 +31,8 @@ export interface Plan {
   readonly idleClients: number;
   /** Contexts that are open at a time. */
   readonly contexts: number;
+  /** Bytes of one copy by DMA. */
+  readonly copySizes: readonly number[];
   /** Rounds of what is large, where one takes seconds. */
   readonly scaleRounds: number;
   /** Pages that are mapped by one MAP: a multiple of 512, so that large pages can hold them. */
@@ -61,6 +63,7 @@ export const FULL_PLAN: Plan = {
   clientCalls: 20_000,
   idleClients: 5000,
   contexts: 10_000,
+  copySizes: [4 * 1024, 64 * 1024, 1024 * 1024, 16 * 1024 * 1024, 64 * 1024 * 1024],
   scaleRounds: 3,
   scalePages: 16 * 1024 * 1024,
   scaleAreas: 100_000,
@@ -82,6 +85,7 @@ export const QUICK_PLAN: Plan = {
   clientCalls: 5000,
   idleClients: 1000,
   contexts: 1000,
+  copySizes: [4 * 1024, 64 * 1024, 1024 * 1024],
   scalePages: 1024 * 1024,
   scaleAreas: 10_000,
   startRounds: 5,

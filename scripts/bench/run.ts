@@ -2,7 +2,8 @@
 import { core } from "./core.js";
 import { dpdk } from "./dpdk.js";
 import { type Figure, LeftOut } from "./figure.js";
-import { dma, translation } from "./hardware.js";
+import { dma } from "./dma.js";
+import { translation } from "./hardware.js";
 import type { Plan } from "./plan.js";
 import { scale } from "./scale.js";
 import { ring } from "./ring.js";

@@ -78,8 +78,21 @@ export class IovaSpace implements DmaPort {
     return this.run("write", at, from, options);
   }
 
-  copy(): DmaResult {
-    throw new Error("copies go through reads and writes here");
+  /** As the engine does it for up to one chunk: what can be read is read whole, and then written. */
+  copy(destination: U64, source: U64, length: number, options: DmaOptions = {}): DmaResult | Promise<DmaResult> {
+    const data = new Uint8Array(length);
+    const passOn = (read: DmaResult): DmaResult | Promise<DmaResult> => {
+      if (options.cancellation?.cancelled === true) return { error: errno.EINTR, transferred: 0 };
+      if (read.transferred === 0) return { ...read, failedReading: true };
+      const conclude = (written: DmaResult): DmaResult =>
+        written.error !== errno.OK || read.error === errno.OK
+          ? written
+          : { ...read, transferred: written.transferred, failedReading: true };
+      const written = this.write(destination, data.subarray(0, read.transferred), options);
+      return written instanceof Promise ? written.then(conclude) : conclude(written);
+    };
+    const read = this.read(source, data, options);
+    return read instanceof Promise ? read.then(passOn) : passOn(read);
   }
 
   private run(what: "read" | "write", at: U64, data: Uint8Array, options: DmaOptions): DmaResult | Promise<DmaResult> {

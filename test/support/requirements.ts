@@ -4,7 +4,8 @@
  */
 import { describe, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { givesHugePages } from "../../scripts/selftest/huge-pages.js";
 import { loadNative } from "../../daemon/memory/native.js";
@@ -20,6 +21,15 @@ const compiles = (...headers: string[]): boolean => {
   return spawnSync("cc", ["-E", "-"], { input: source }).status === 0;
 };
 
+/** Whether one can be mounted: as root, and not in every container. */
+const mountsTmpfs = (): boolean => {
+  const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-tmpfs-"));
+  const mounted = runs("mount", "-t", "tmpfs", "none", directory);
+  if (mounted) runs("umount", directory);
+  rmSync(directory, { recursive: true });
+  return mounted;
+};
+
 const checks = {
   root: () => process.getuid?.() === 0,
   native: () => loadNative() !== undefined,
@@ -31,6 +41,7 @@ const checks = {
   "huge pages": () => givesHugePages(HUGE_PAGES_MAX),
   python: () => runs("python3", "--version"),
   dpdk: () => runs("sh", "-c", "command -v dpdk-test dpdk-testpmd"),
+  tmpfs: mountsTmpfs,
   qemu: () => runs("qemu-system-x86_64", "--version"),
 } satisfies Record<string, () => boolean>;
 

@@ -116,6 +116,7 @@ describe("a run", () => {
     clientCalls: 40,
     idleClients: 4,
     contexts: 4,
+    copySizes: [4096, 1024 * 1024],
     scaleRounds: 1,
     scalePages: 512,
     scaleAreas: 30,
@@ -169,6 +170,7 @@ describe("a run", () => {
   test("measures the sizes and the pipeline depth that the targets are stated for", () => {
     expect([FULL_PLAN.areas[0], FULL_PLAN.areas.at(-1)]).toEqual([1000, 1_000_000]);
     expect([FULL_PLAN.inFlight, FULL_PLAN.batchIoctls]).toEqual([32, 256]);
+    expect(FULL_PLAN.copySizes).toContain(1024 * 1024);
     expect([FULL_PLAN.scalePages * 4096, FULL_PLAN.scaleAreas]).toEqual([64 * 2 ** 30, 100_000]);
   });
 });

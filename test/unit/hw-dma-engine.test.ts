@@ -19,7 +19,7 @@ const PLAIN = { nestParent: false, dirtyTracking: false, pasid: false, enforceCo
 
 /** Physical memory from address 0 that notes every access and may answer late, or not at all beyond a limit. */
 class FakeMemory implements PhysicalMemory {
-  readonly bytes = new Uint8Array(2 ** 21);
+  readonly bytes = new Uint8Array(520 * PAGE);
   readonly accesses: string[] = [];
   goneFrom = Infinity;
 
@@ -92,9 +92,9 @@ describe("read and write", () => {
 
   test("one access carries at most ACCESS_BYTES_MAX bytes", () => {
     const { memory, domain, dma } = setUp();
-    domain.map(0, 0, 512, RW);
+    domain.map(0, 0, 520, RW);
     expect(now(dma.write(at(0x10), pattern(ACCESS_BYTES_MAX * 2 + 5))).error).toBe(errno.OK);
-    expect(memory.accesses).toEqual(["write 10+40000", "write 40010+40000", "write 80010+5"]);
+    expect(memory.accesses).toEqual(["write 10+100000", "write 100010+100000", "write 200010+5"]);
   });
 
   test("a fault ends a transfer after the bytes before it, with its record", () => {

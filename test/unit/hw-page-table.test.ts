@@ -237,7 +237,7 @@ describe("walk", () => {
     const { memory, table } = setUp();
     table.map(M2, G1, M2, RW);
     const steps: WalkStep[] = [];
-    expect(lookUp(memory, table, M2 + 3, access.WRITE, steps)).toEqual({
+    expect(lookUp(memory, table, M2 + 3, access.WRITE, steps)).toMatchObject({
       outcome: "leaf",
       physical: 0x40000000,
       sizeLg2: 21,

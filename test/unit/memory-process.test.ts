@@ -20,6 +20,7 @@ import {
   PROT_WRITE,
   type MemoryClient,
 } from "../support/memory-client.js";
+import { counted } from "../support/memfd.js";
 import { requirements } from "../support/requirements.js";
 
 /** Where no program maps anything of itself. */
@@ -37,9 +38,10 @@ requirements("native").describe("memory of a process", () => {
   let registry: PeerRegistry;
   let client: MemoryClient;
   let peer: Peer;
+  const calls: string[] = [];
 
   beforeEach(async () => {
-    const native = loadNative();
+    const native = counted(loadNative()!, calls);
     frames = new FrameTable();
     let spaces = 0;
     const nextId = (): number => ++spaces;
@@ -85,6 +87,31 @@ requirements("native").describe("memory of a process", () => {
     for (const pfn of pfns) frames.unpin(pfn, 1);
     file.release();
     otherPeer.close();
+  });
+
+  test("a MiB of pinned private memory is read by one call and a look at the process, also where a page was protected", async () => {
+    const pages = 256;
+    const address = await client.map(pages * PAGE_SIZE);
+    const bytes = Uint8Array.from({ length: pages * PAGE_SIZE }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
+    await client.poke(address, bytes);
+    let pfn = 0;
+    expect(peer.mm.pin(address / PAGE_SIZE, pages, true, (first) => (pfn = first))).toBe(errno.OK);
+    const into = new Uint8Array(bytes.length);
+    calls.length = 0;
+    expect(frames.read(pfn * PAGE_SIZE, into)).toBe(errno.OK);
+    expect(calls).toEqual(["processRead", "fileRead"]);
+    expect(Buffer.compare(into, bytes)).toBe(0);
+
+    await client.ask({ op: "protect", address: address + PAGE_SIZE, length: PAGE_SIZE, protection: PROT_NONE });
+    into.fill(0);
+    expect(frames.read(pfn * PAGE_SIZE, into)).toBe(errno.OK);
+    expect(Buffer.compare(into, bytes)).toBe(0);
+
+    await client.exec(true);
+    calls.length = 0;
+    expect(frames.read(pfn * PAGE_SIZE, into)).toBe(errno.EFAULT);
+    expect(frames.read(pfn * PAGE_SIZE, into)).toBe(errno.EFAULT);
+    frames.unpin(pfn, pages);
   });
 
   test("shared anonymous memory is one object however often it is mapped, private memory one per process", async () => {

@@ -55,7 +55,7 @@ export interface PciFunctionOptions {
 /** The widest access to a port. */
 const PORT_BYTES_MAX = 4;
 
-const MASTER_OFF: DmaResult = { error: errno.EIO, transferred: 0 };
+const MASTER_OFF: DmaResult = { error: errno.EIO, transferred: 0, failedReading: true };
 
 export class PciDevice implements PciFunction {
   readonly name: string;
@@ -96,6 +96,8 @@ export class PciDevice implements PciFunction {
     this.engine = new DmaEngine(this.requesterId, iommu, {
       read: (physical, into) => (this.isMaster ? memory.read(physical, into) : errno.EIO),
       write: (physical, from) => (this.isMaster ? memory.write(physical, from) : errno.EIO),
+      isCopySource: memory.isCopySource?.bind(memory),
+      copy: memory.copy && ((...ranges) => (this.isMaster ? memory.copy!(...ranges) : 0)),
     });
     this.later = options.later;
     this.model = factory(this.host());

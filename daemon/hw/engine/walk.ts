@@ -30,6 +30,10 @@ export interface WalkedLeaf {
   /** What all items on the path allow. */
   readonly permissions: number;
   readonly dirty: boolean;
+  /** Where its item lies, at which level, and what the items above it allow. */
+  readonly itemAddress: number;
+  readonly level: number;
+  readonly permissionsAbove: number;
 }
 
 export interface WalkFailure {
@@ -56,13 +60,13 @@ export function walk(
   steps?: WalkStep[],
 ): WalkedLeaf | WalkFailure {
   const { format } = table;
-  const item = new Item();
   const indexMask = (1 << format.indexBits) - 1;
   let permissions = PROT_READ | PROT_WRITE;
   let address = table.root;
   for (let level = table.topLevel; ; level--) {
     const index = (granule / itemGranules(format, level)) & indexMask;
     const itemAddress = address + 8 * index;
+    const permissionsAbove = permissions;
     if (!memory.loadItem(itemAddress, item)) return { outcome: "fetch-error", level };
     const { low, high } = item;
     steps?.push({
@@ -86,15 +90,59 @@ export function walk(
       address = format.tableAddress(low, high);
       continue;
     }
-    return {
-      outcome: "leaf",
-      physical: format.leafOutput(low, high, level) * POWERS_OF_TWO[format.granuleLg2]!,
-      sizeLg2: format.leafSizeLg2(low, high, level),
-      permissions,
-      dirty,
-    };
+    return leafOf(format, low, high, { permissions, dirty, itemAddress, level, permissionsAbove });
   }
 }
+
+/**
+ * The leaf of the granule behind one that was just walked, if both have an item of level 0 in one table: then the walk would
+ * find above it what it has found. So `granule` alone is looked at.
+ * @returns undefined: a walk has to tell
+ */
+export function nextLeaf(
+  memory: ItemMemory,
+  table: WalkedTable,
+  before: WalkedLeaf,
+  granule: number,
+  wanted: Access,
+): WalkedLeaf | undefined {
+  const { format } = table;
+  const { level, permissionsAbove } = before;
+  if (level !== 0 || granule % 2 ** format.indexBits === 0) return undefined;
+  const itemAddress = before.itemAddress + 8;
+  if (!memory.loadItem(itemAddress, item)) return undefined;
+  const { low, high } = item;
+  if (!format.isPresent(low, high) || format.classify(low, high, level) !== entryKind.LEAF) return undefined;
+  const reserved = format.reservedMask(entryKind.LEAF, level);
+  if ((low & reserved.low) !== 0 || (high & reserved.high) !== 0) return undefined;
+  if (!table.pageSizes.includes(format.leafSizeLg2(low, high, level))) return undefined;
+  const permissions = permissionsAbove & format.permissions(low, high);
+  if (!allows(permissions, wanted)) return undefined;
+  const dirty = markUsed(memory, table, itemAddress, item, wanted === access.WRITE, true);
+  return leafOf(format, low, high, { permissions, dirty, itemAddress, level, permissionsAbove });
+}
+
+function leafOf(
+  format: Format,
+  low: number,
+  high: number,
+  found: Omit<WalkedLeaf, "outcome" | "physical" | "sizeLg2">,
+): WalkedLeaf {
+  const { permissions, dirty, itemAddress, level, permissionsAbove } = found;
+  return {
+    outcome: "leaf",
+    physical: format.leafOutput(low, high, level) * POWERS_OF_TWO[format.granuleLg2]!,
+    sizeLg2: format.leafSizeLg2(low, high, level),
+    permissions,
+    dirty,
+    itemAddress,
+    level,
+    permissionsAbove,
+  };
+}
+
+/** What was loaded last: nothing keeps it. */
+const item = new Item();
 
 /** Sets the accessed bit of an item, and the dirty bit of a leaf that is written to. @returns whether it is dirty */
 function markUsed(
@@ -121,6 +169,6 @@ function describe(format: Format, low: number, high: number, level: number): str
   const permissions = permissionNames(format.permissions(low, high));
   if (format.classify(low, high, level) !== entryKind.LEAF)
     return `table 0x${format.tableAddress(low, high).toString(16)} ${permissions}`;
-  const physical = format.leafOutput(low, high, level) * 2 ** format.granuleLg2;
+  const physical = format.leafOutput(low, high, level) * POWERS_OF_TWO[format.granuleLg2]!;
   return `leaf ${pageSizeName(format.leafSizeLg2(low, high, level))} 0x${physical.toString(16)} ${permissions}`;
 }

@@ -19,6 +19,7 @@ import type {
   PageRequestHandler,
   PageResponse,
   PagingDomain,
+  TranslatedPage,
   Translation,
   TranslationFault,
   TranslationRequest,
@@ -29,7 +30,7 @@ import { rangeInvalidation, TranslationCaches, type InvalidationDescriptor } fro
 import type { VtdProfile } from "./profile.js";
 import { RemappingTables, RID_PASID } from "./remapping-tables.js";
 import { secondStageFormat } from "./second-stage-format.js";
-import { RefusedRequest, translate, type TranslationUnit } from "./translate.js";
+import { RefusedRequest, runFrom, translate, type TranslationUnit } from "./translate.js";
 
 /** Domain ids 0 and 1 are the driver's own: never a user's domain. */
 const DOMAIN_ID_FIRST = 2;
@@ -173,6 +174,10 @@ export class VtdIommu implements Iommu {
   translate(request: TranslationRequest): Translation {
     const outcome = translate(this.unit, request);
     return outcome instanceof RefusedRequest ? this.refused(request, outcome) : this.passed(outcome);
+  }
+
+  runFrom(request: TranslationRequest, found: TranslatedPage, wanted: number): number {
+    return runFrom(this.unit, request, found, wanted);
   }
 
   requestTranslation(request: TranslationRequest): Translation | MissingPage {

@@ -4,6 +4,8 @@
  * An entry remembers whether its leaf had yet to be marked dirty: then it cannot serve a write.
  */
 
+import { PROT_READ, PROT_WRITE } from "../interface.js";
+
 /** Levels whose leaves are cached: 4K, 2M, 1G. */
 const LEVELS = 3;
 /** 4 KiB pages in a leaf of each level. */
@@ -54,6 +56,27 @@ export class Iotlb {
       if (slot >= 0) return slot;
     }
     return -1;
+  }
+
+  /**
+   * How many of `count` pages from `page` on are held as leaves of 4 KiB that may be reached so and lie one after the other from
+   * `physicalPage` on.
+   */
+  runLength(domainId: number, page: number, physicalPage: number, count: number, write: boolean): number {
+    const { tags, pageNumbers, physicalPages, permissions } = this;
+    const tag = tagOf(domainId, 0);
+    const mask = write ? PROT_WRITE | CLEAN : PROT_READ;
+    const needed = write ? PROT_WRITE : PROT_READ;
+    let done = 0;
+    for (; done < count; done++) {
+      const number = page + done;
+      const end = (setOf(number) + 1) * WAYS;
+      let slot = end - WAYS;
+      while (slot < end && (tags[slot] !== tag || pageNumbers[slot] !== number)) slot++;
+      if (slot === end || physicalPages[slot] !== physicalPage + done) break;
+      if ((permissions[slot]! & mask) !== needed) break;
+    }
+    return done;
   }
 
   /** First physical 4 KiB page of the leaf. */

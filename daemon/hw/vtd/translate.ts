@@ -19,7 +19,7 @@ import { PAGE_SIZE, U64 } from "../../u64.js";
 import { addressOf, fieldOf, reservedBits, type BitField } from "../engine/bit-field.js";
 import { POWERS_OF_TWO, type Format } from "../engine/format.js";
 import { Item, type ItemMemory } from "../engine/table-memory.js";
-import { access, allows, walk, type Access, type WalkFailure } from "../engine/walk.js";
+import { access, allows, nextLeaf, walk, type Access, type WalkedLeaf, type WalkFailure } from "../engine/walk.js";
 import {
   PROT_READ,
   PROT_WRITE,
@@ -46,6 +46,8 @@ import { PASID_ENTRY_BYTES, PASID_ENTRY_QUADWORDS, pasidEntry, translationType }
 import { ROOT_ENTRY_BYTES, rootEntry } from "./spec/root-entry.js";
 
 const PAGE_LG2 = 12;
+const WINDOW_PAGE_FIRST = INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+const WINDOW_PAGE_LAST = Math.floor(INTERRUPT_WINDOW_LAST / PAGE_SIZE);
 /** Address bits that a level of a second-stage table resolves. */
 const LEVEL_LG2 = 9;
 
@@ -118,6 +120,75 @@ export function translate(
   return walked(unit, request, entry, page, wanted, steps);
 }
 
+/** 0: 4K, 1: 2M, 2: 1G */
+function levelOf({ sizeLg2 }: WalkedLeaf): number {
+  return (sizeLg2 - PAGE_LG2) / LEVEL_LG2;
+}
+
+function remember(
+  { caches }: TranslationUnit,
+  { domainId, table }: CachedPasidEntry,
+  page: number,
+  leaf: WalkedLeaf,
+): void {
+  const isClean = table.accessDirty && !leaf.dirty;
+  caches.iotlb.insert(domainId, page, levelOf(leaf), leaf.physical / PAGE_SIZE, leaf.permissions, isClean);
+}
+
+/**
+ * Steps 7 to 9 for the pages behind one that has just been translated, as long as they follow it in physical memory, too.
+ * @returns bytes from that of the request on, at most `wanted`
+ */
+export function runFrom(
+  unit: TranslationUnit,
+  { requesterId, pasid, address, write }: TranslationRequest,
+  found: TranslatedPage,
+  wanted: number,
+): number {
+  let length = found.pageBytes - (found.physical % found.pageBytes);
+  const { contexts, pasidEntries, iotlb } = unit.caches;
+  const context = contexts.lookup(requesterId);
+  const entry = context && pasidEntries.lookup(pasidKey(requesterId, pasid ?? context.ridPasid));
+  if (entry === undefined) return Math.min(length, wanted);
+  const { domainId, table } = entry;
+  const end = 2 ** (Math.min(unit.profile.mgaw, entry.width) - PAGE_LG2);
+  const start = address.page();
+  const offset = address.pageOffset();
+  const needed = write ? access.WRITE : access.READ;
+  let walked: WalkedLeaf | undefined;
+  for (;;) {
+    const next = start + (offset + length) / PAGE_SIZE;
+    const limit = next < WINDOW_PAGE_FIRST ? Math.min(end, WINDOW_PAGE_FIRST) : end;
+    const count = isAroundWindow(next, 1) ? 0 : Math.min(Math.ceil((wanted - length) / PAGE_SIZE), limit - next);
+    length += iotlb.runLength(domainId, next, (found.physical + length) / PAGE_SIZE, count, write) * PAGE_SIZE;
+    const page = start + (offset + length) / PAGE_SIZE;
+    if (length >= wanted || page >= end || isAroundWindow(page, 1)) break;
+    const slot = iotlb.lookup(domainId, page);
+    const isHit = slot >= 0 && allows(iotlb.permissionsAt(slot), needed) && !(write && iotlb.isCleanAt(slot));
+    let physical: number;
+    let pages: number;
+    if (isHit) {
+      physical = iotlb.physicalPageAt(slot) * PAGE_SIZE;
+      pages = LEAF_PAGES[iotlb.levelAt(slot)]!;
+    } else {
+      // The page before this one, if that was walked as well.
+      const before = walked?.physical === found.physical + length - PAGE_SIZE ? walked : undefined;
+      const leaf =
+        (before && nextLeaf(unit.memory, table, before, page, needed)) ??
+        walk(unit.memory, table, page, needed, "second-stage");
+      if (leaf.outcome !== "leaf") break;
+      walked = leaf;
+      remember(unit, entry, page, leaf);
+      physical = leaf.physical;
+      pages = LEAF_PAGES[levelOf(leaf)]!;
+    }
+    const pageInLeaf = page % pages;
+    if (physical + pageInLeaf * PAGE_SIZE !== found.physical + length) break;
+    length += (isAroundWindow(page - pageInLeaf, pages) ? 1 : pages - pageInLeaf) * PAGE_SIZE;
+  }
+  return Math.min(length, wanted);
+}
+
 /** Step 9. */
 function walked(
   unit: TranslationUnit,
@@ -129,13 +200,8 @@ function walked(
 ): TranslatedPage | RefusedRequest {
   const leaf = walk(unit.memory, entry.table, page, wanted, "second-stage", steps);
   if (leaf.outcome !== "leaf") return refuse(request, new Refusal(walkReasons[leaf.outcome], entry.recordFaults));
-  const level = (leaf.sizeLg2 - PAGE_LG2) / LEVEL_LG2;
-  const physicalPage = leaf.physical / PAGE_SIZE;
-  if (steps === undefined) {
-    const isClean = entry.table.accessDirty && !leaf.dirty;
-    unit.caches.iotlb.insert(entry.domainId, page, level, physicalPage, leaf.permissions, isClean);
-  }
-  return translated(request.address, page, physicalPage, level, leaf.permissions);
+  if (steps === undefined) remember(unit, entry, page, leaf);
+  return translated(request.address, page, leaf.physical / PAGE_SIZE, levelOf(leaf), leaf.permissions);
 }
 
 const walkReasons: Record<WalkFailure["outcome"], FaultReason> = {
@@ -162,8 +228,7 @@ function translated(
   const pages = LEAF_PAGES[level]!;
   const first = Math.floor(page / pages) * pages;
   // A large page around the interrupt window does not translate the window, so it is valid for one 4 KiB page at a time.
-  const around =
-    level > 0 && first <= INTERRUPT_WINDOW_LAST / PAGE_SIZE && first + pages > INTERRUPT_WINDOW_FIRST / PAGE_SIZE;
+  const around = level > 0 && isAroundWindow(first, pages);
   return {
     kind: "translated",
     physical: (physicalPage + (page - first)) * PAGE_SIZE + address.pageOffset(),
@@ -171,6 +236,11 @@ function translated(
     readable: (permissions & PROT_READ) !== 0,
     writable: (permissions & PROT_WRITE) !== 0,
   };
+}
+
+/** Whether some of these pages are the interrupt window's. */
+function isAroundWindow(first: number, pages: number): boolean {
+  return first <= WINDOW_PAGE_LAST && first + pages > WINDOW_PAGE_FIRST;
 }
 
 function refuse(request: TranslationRequest, { reason, recorded }: Refusal): RefusedRequest {

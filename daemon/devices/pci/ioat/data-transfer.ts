@@ -6,6 +6,7 @@
  */
 import { errno } from "../../../../proto/uapi/errno.js";
 import { lastOf, U64 } from "../../../u64.js";
+import { BUFFER_BYTES_MAX } from "../../dma-engine.js";
 import type { Steps, Work } from "../../work.js";
 import type { DmaPort } from "../model.js";
 import { descriptorControl, operations, type Descriptor } from "./descriptor.js";
@@ -15,7 +16,7 @@ import { CHANERR } from "./registers.js";
 const PATTERN_BYTES = 8;
 
 /**
- * @param buffer of one chunk, a multiple of 8 bytes
+ * @param buffer for the pattern of a FILL, a multiple of 8 bytes
  * @returns 0, or the bit of CHANERR
  */
 export function* transferData(descriptor: Descriptor, dma: DmaPort, work: Work, buffer: Uint8Array): Steps<number> {
@@ -26,23 +27,21 @@ export function* transferData(descriptor: Descriptor, dma: DmaPort, work: Work, 
   if (size === 0) return CHANERR.LENGTH;
   if (copies && !isRange(source, size)) return CHANERR.SOURCE_ADDRESS;
   if (!isRange(destination, size)) return CHANERR.DESTINATION_ADDRESS;
-  return yield* copies ? copy(descriptor, dma, work, buffer) : fill(descriptor, dma, work, buffer);
+  return yield* copies ? copy(descriptor, dma, work) : fill(descriptor, dma, work, buffer);
 }
 
-function* copy({ size, source, destination }: Descriptor, dma: DmaPort, work: Work, buffer: Uint8Array): Steps<number> {
+function* copy({ size, source, destination }: Descriptor, dma: DmaPort, work: Work): Steps<number> {
   const { cancellation } = work;
   for (let done = 0; done < size;) {
-    const chunk = buffer.subarray(0, Math.min(buffer.length, size - done));
-    yield* work.nextBytes(chunk.length);
-    const read = yield* work.transfer(dma.read(source.plusNumber(done), chunk, { cancellation }));
+    const length = Math.min(BUFFER_BYTES_MAX, size - done);
+    yield* work.nextBytes(length);
     // What was read before a fault has been passed on, as a device does that moves cache line by cache line.
-    if (read.transferred > 0) {
-      const bytes = chunk.subarray(0, read.transferred);
-      const written = yield* work.transfer(dma.write(destination.plusNumber(done), bytes, { cancellation }));
-      if (written.error !== errno.OK) return CHANERR.DESTINATION_ADDRESS;
-    }
-    if (read.error !== errno.OK) return CHANERR.SOURCE_ADDRESS;
-    done += chunk.length;
+    const copied = yield* work.transfer(
+      dma.copy(destination.plusNumber(done), source.plusNumber(done), length, { cancellation }),
+    );
+    if (copied.error !== errno.OK)
+      return copied.failedReading === true ? CHANERR.SOURCE_ADDRESS : CHANERR.DESTINATION_ADDRESS;
+    done += length;
   }
   return 0;
 }
