@@ -6,6 +6,9 @@ export interface BenchArguments {
   readonly json: boolean;
   readonly quick: boolean;
   readonly help: boolean;
+  /** Warn where ratios are far from the recorded ones; record those of this run. Both are for quick runs. */
+  readonly compare: boolean;
+  readonly record: boolean;
   /** Sections to run. */
   readonly only: readonly SectionName[];
 }
@@ -20,17 +23,20 @@ export const USAGE = `usage: npm run bench [-- OPTIONS]
   --only NAMES  only these sections, separated by commas: ${sectionNames.join(", ")}
   --quick       fewer rounds and smaller tables
   --json        print JSON
+  --compare     with --quick: warn of ratios that are far from the recorded ones
+  --record      with --quick: record the ratios of this run
   --help        print this
 `;
 
 /** @param words without node and the script @throws UsageError */
 export function parseBenchArguments(words: readonly string[]): BenchArguments {
-  const { json, quick, help, only } = options(words);
+  const { json = false, quick = false, help = false, compare = false, record = false, only } = options(words);
   const names = only === undefined ? sectionNames : only.split(",").filter((name) => name !== "");
   const unknown = names.filter((name) => !isSection(name));
   if (unknown.length > 0 || names.length === 0)
     throw new UsageError(`--only takes ${sectionNames.join(", ")}; not ${unknown.join(", ") || "nothing"}`);
-  return { json: json ?? false, quick: quick ?? false, help: help ?? false, only: names.filter(isSection) };
+  if ((compare || record) && !quick) throw new UsageError("ratios are recorded of quick runs: --quick is missing");
+  return { json, quick, help, compare, record, only: names.filter(isSection) };
 }
 
 function options(words: readonly string[]) {
@@ -41,6 +47,8 @@ function options(words: readonly string[]) {
         json: { type: "boolean" },
         quick: { type: "boolean" },
         help: { type: "boolean" },
+        compare: { type: "boolean" },
+        record: { type: "boolean" },
         only: { type: "string" },
       },
     });

@@ -3,27 +3,34 @@ import { describe, expect, test } from "@jest/globals";
 import { parseBenchArguments, UsageError } from "../../scripts/bench/arguments.js";
 import { figure, type FigureParts, type Target } from "../../scripts/bench/figure.js";
 import { FULL_PLAN, type Plan } from "../../scripts/bench/plan.js";
+import { ratiosOf, warnings } from "../../scripts/bench/recorded.js";
 import { machineLine, quantity, reportJson, reportTable, thisMachine } from "../../scripts/bench/report.js";
 import { alternate, columnMedians, median, shuffled } from "../../scripts/bench/rounds.js";
 import { measure, sectionNames } from "../../scripts/bench/run.js";
 
 describe("the command line", () => {
   test("without options runs everything and prints a table", () => {
-    expect(parseBenchArguments([])).toEqual({ json: false, quick: false, help: false, only: sectionNames });
+    const nothing = { json: false, quick: false, help: false, compare: false, record: false };
+    expect(parseBenchArguments([])).toEqual({ ...nothing, only: sectionNames });
   });
 
   test("takes --json, --quick and the sections to run", () => {
-    expect(parseBenchArguments(["--json", "--quick", "--only", "core,dma"])).toEqual({
+    expect(parseBenchArguments(["--json", "--quick", "--compare", "--only", "core,dma"])).toEqual({
       json: true,
       quick: true,
       help: false,
+      compare: true,
+      record: false,
       only: ["core", "dma"],
     });
   });
 
-  test.each([[["--only", "core,nothing"]], [["--only", ""]], [["--loud"]], [["core"]]])("refuses %j", (words) => {
-    expect(() => parseBenchArguments(words)).toThrow(UsageError);
-  });
+  test.each([[["--only", "core,nothing"]], [["--only", ""]], [["--loud"]], [["core"]], [["--record"]]])(
+    "refuses %j",
+    (words) => {
+      expect(() => parseBenchArguments(words)).toThrow(UsageError);
+    },
+  );
 });
 
 describe("a figure", () => {
@@ -66,6 +73,33 @@ describe("a figure", () => {
     [163.7, "bytes", "164 bytes"],
   ] as const)("of %d %s reads %s", (value, unit, text) => {
     expect(quantity(value, unit)).toBe(text);
+  });
+});
+
+describe("recorded ratios", () => {
+  const parts: FigureParts = {
+    section: "core",
+    name: "a",
+    unit: "ns",
+    value: 300,
+    yardstick: { name: "b", value: 200 },
+  };
+
+  test("are those of this run, by section, figure and yardstick", () => {
+    expect(ratiosOf([figure(parts)])).toEqual({ "core: a / b": 1.5 });
+  });
+
+  test.each([
+    [1.01, []],
+    [2.2, []],
+    [0.99, ["warning: core: a / b: ratio 1.50, recorded 0.99: 1.52 times as much"]],
+    [2.4, ["warning: core: a / b: ratio 1.50, recorded 2.4: 1.60 times as little"]],
+  ])("of %d and 1.5 now give a warning beyond a factor of 1.5: %j", (before, lines) => {
+    expect(warnings([figure(parts)], { "core: a / b": before })).toEqual(lines);
+  });
+
+  test("that are missing are named", () => {
+    expect(warnings([figure(parts)], {})).toEqual(["warning: core: a / b: no ratio is recorded"]);
   });
 });
 
