@@ -1,9 +1,8 @@
 /**
- * One connection: frames in, replies out, in order.
- *
- * All frames that arrive in one read are handled and answered in one write. A request is one atomic step; one that has to
- * wait (for client memory that the client serves itself) parks, and what follows it on this connection waits behind it. A
- * DMA that waits for a page lets what follows overtake it, since that may be what ends the wait. A violation of the protocol ends this session, with a stable code, and no other.
+ * One connection: frames in, replies out, in order. All frames that arrive in one read are handled and answered in one write.
+ * A request is one atomic step; one that has to wait (for client memory that the client serves itself) parks, and what follows
+ * it on this connection waits behind it. A DMA that waits for a page lets what follows overtake it, since that may be what ends
+ * the wait. A violation of the protocol ends this session, with a stable code, and no other.
  */
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
@@ -15,7 +14,7 @@ import type { Peer } from "../memory/peer.js";
 import { U64 } from "../u64.js";
 import type { FileCall } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
-import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
+import { deviceDma, deviceFaults, deviceWalk, idOrError } from "./endpoint-requests.js";
 import { checkSegments, FileRequests, segmentOf } from "./file-requests.js";
 import { IoctlRequest, decodeIoctlFrame } from "./ioctl-request.js";
 import type { Log } from "./log.js";
@@ -53,6 +52,8 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 
 export class Session implements Notified {
   private readonly parser: FrameParser;
+  /** Doorbells come over the socket in the middle of what the ring carries. */
+  private ringParser: FrameParser | undefined;
   private readonly memory: SegmentMemory;
   private readonly descriptors: SessionDescriptors;
   /** Who makes this client's ioctls. */
@@ -102,12 +103,13 @@ export class Session implements Notified {
     this.descriptors = new SessionDescriptors(server, this.request, peer);
     this.files = new FileRequests(server, this.request, this.memory, this.descriptors);
     this.call = { caller: peer, memory: this.memory, descriptors: this.descriptors };
+    this.parser = this.makeParser();
     this.ring = new SessionRing(server.rings, {
       step: (action) => {
         this.step(action);
       },
       received: (bytes, length) => {
-        this.parser.push(bytes, length);
+        (this.ringParser ??= this.makeParser()).push(bytes, length);
       },
       drained: () => {
         this.drained();
@@ -119,13 +121,17 @@ export class Session implements Notified {
     this.callbacks = new CallbackMemory((request) => {
       this.send(0, { memoryRequest: request });
     });
-    this.parser = new FrameParser(
-      server.limits.frameBytesMax,
+  }
+
+  private makeParser(): FrameParser {
+    const { frameBytesMax } = this.server.limits;
+    return new FrameParser(
+      frameBytesMax,
       (bytes, start, end) => {
         this.frame(bytes, start, end);
       },
       (length) => {
-        throw new ProtocolViolation("FRAME_TOO_LONG", `${length} bytes, at most ${server.limits.frameBytesMax}`);
+        throw new ProtocolViolation("FRAME_TOO_LONG", `${length} bytes, at most ${frameBytesMax}`);
       },
     );
   }
@@ -588,8 +594,4 @@ function decodeFrame(message: Uint8Array): IClientFrame {
 
 function segmentCountOf({ readable, writable }: IIoctl): number {
   return (readable?.length ?? 0) + (writable?.length ?? 0);
-}
-
-function idOrError(result: number): IResult {
-  return result < 0 ? { error: -result } : { id: result };
 }

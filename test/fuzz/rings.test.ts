@@ -77,9 +77,12 @@ class RingClient {
     writeSync(this.fd, bytes, 0, 4, at);
   }
 
-  /** Submits a frame, and rings if the daemon sleeps. */
   submit(message: ClientMessage): void {
-    const bytes = frame(message);
+    this.submitBytes(frame(message));
+  }
+
+  /** Submits a part of the stream of frames, and rings if the daemon sleeps. */
+  submitBytes(bytes: Uint8Array): void {
     const at = SLOTS_AT + (this.tail % this.slots) * this.slotBytes;
     writeSync(this.fd, bytes, 0, bytes.length, at + SLOT_HEADER_BYTES);
     this.set(at, bytes.length);
@@ -176,6 +179,16 @@ requirements("native").describe("rings of a daemon", () => {
     });
     const tree = JSON.parse(status!.json!) as { rings: string; sessions: { ring: boolean }[] };
     expect([tree.rings, tree.sessions.map(({ ring }) => ring)]).toEqual(["on", [true, false]]);
+  });
+
+  test("may be rung between two parts of a frame", async () => {
+    const client = await open();
+    const whole = frame(MISSING);
+    client.submitBytes(whole.subarray(0, 10));
+    while (client.word(DAEMON_STATE) === 0) await sleep(5);
+    client.submitBytes(whole.subarray(10));
+    await client.until(1);
+    expect(client.replies.map(({ sequence, ioctl }) => [sequence, ioctl?.result])).toEqual([[7, -errno.ENOENT]]);
   });
 
   test("that nothing comes by cost no processor time", async () => {
