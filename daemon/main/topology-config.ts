@@ -7,6 +7,7 @@ import type { z as Zod } from "zod";
 import type { VtdProfileOptions } from "../hw/vtd/profile.js";
 import { INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "../hw/vtd/spec/interrupt-window.js";
 import { lastOf, PAGE_SIZE, U64 } from "../u64.js";
+import { VFIO_DRIVER } from "../vfio/bus.js";
 
 /** More than any test needs; they bound what a description can make the daemon allocate at its start. */
 const IOMMUS_MAX = 64;
@@ -23,8 +24,7 @@ const PASID_BITS_DEFAULT = 15;
 
 const KINDS = ["direct", "direct-relaxable", "reserved", "msi", "software-msi"] as const;
 
-/** The driver that is bound to a device at first: VFIO's, nobody's, or an ordinary one of the host. */
-export const VFIO_DRIVER = "vfio-pci";
+/** Instead of the driver that is bound to a device at first: it has none. */
 const DRIVER_NONE = "none";
 
 export interface AddressConfig {

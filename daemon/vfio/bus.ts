@@ -12,7 +12,8 @@ import { VfioPciDevice, type DeviceHost } from "./device.js";
 import { VfioGroup } from "./group.js";
 import type { AffectedFunction } from "./hot-reset.js";
 
-export const VFIO_PCI_DRIVER = "vfio-pci";
+/** The driver that offers devices through VFIO. */
+export const VFIO_DRIVER = "vfio-pci";
 
 /** A function and its driver, for listing. */
 export interface VfioSlot extends AffectedFunction {
@@ -156,7 +157,7 @@ export class VfioBus {
   // ---- drivers --------------------------------------------------------------------------------------------------------
 
   private setDriver(slot: Slot, driver: string): Errno {
-    if (driver === VFIO_PCI_DRIVER) {
+    if (driver === VFIO_DRIVER) {
       this.register(slot);
     } else {
       const error = slot.group.claimForHost();

@@ -4,7 +4,8 @@ import type { BarMemory, PciFunction } from "../../daemon/devices/pci/interface.
 import type { PciIdentity, PciModel } from "../../daemon/devices/pci/model.js";
 import type { RecordingIommu } from "../../daemon/devices/endpoint.js";
 import type { ReservedRegion } from "../../daemon/hw/interface.js";
-import { VFIO_DRIVER, type TreeBus, type TreeIommu, type TreeSlot } from "../../daemon/main/tree/machine.js";
+import { type TreeBus, type TreeIommu, type TreeSlot } from "../../daemon/main/tree/machine.js";
+import { VFIO_DRIVER } from "../../daemon/vfio/bus.js";
 import { U64 } from "../../daemon/u64.js";
 
 const IDENTITY: PciIdentity = {

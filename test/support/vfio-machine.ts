@@ -13,7 +13,7 @@ import { allocateSharedMemory } from "../../daemon/memory/shared-memory.js";
 import { U64 } from "../../daemon/u64.js";
 import type { Descriptors, DescriptorTarget, FileMapping } from "../../daemon/uapi/descriptors.js";
 import { openVfioDevice, openVfioGroup } from "../../daemon/uapi/vfio-files.js";
-import { VfioBus, VFIO_PCI_DRIVER } from "../../daemon/vfio/bus.js";
+import { VfioBus, VFIO_DRIVER } from "../../daemon/vfio/bus.js";
 import { FakeEvents } from "./fake-events.js";
 import { FakeMemory, FakeIommu, Machine } from "./machine.js";
 import { FakeConfigSpace, FakeVfioFunction, type FunctionOptions } from "./vfio-function.js";
@@ -56,7 +56,7 @@ export class VfioMachine {
   private made = 0;
 
   /** Plugs in a function, by default in group 1. */
-  add({ iommu = new FakeIommu(), group = 1, driver = VFIO_PCI_DRIVER, ...rest }: AddOptions = {}): FakeVfioFunction {
+  add({ iommu = new FakeIommu(), group = 1, driver = VFIO_DRIVER, ...rest }: AddOptions = {}): FakeVfioFunction {
     const pci = new FakeVfioFunction({ ...rest, iommu });
     const error = this.bus.add(pci, this.group(group), driver ?? undefined);
     if (error !== errno.OK) throw new Error(`errno ${error}`);

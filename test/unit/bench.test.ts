@@ -33,15 +33,15 @@ describe("the command line", () => {
   );
 });
 
-describe("a figure", () => {
-  const parts: FigureParts = {
-    section: "core",
-    name: "a",
-    unit: "ns",
-    value: 300,
-    yardstick: { name: "b", value: 200 },
-  };
+const parts: FigureParts = {
+  section: "core",
+  name: "a",
+  unit: "ns",
+  value: 300,
+  yardstick: { name: "b", value: 200 },
+};
 
+describe("a figure", () => {
   test("carries its ratio to the yardstick, and no verdict without a target", () => {
     expect(figure(parts)).toEqual({ ...parts, ratio: 1.5 });
   });
@@ -77,14 +77,6 @@ describe("a figure", () => {
 });
 
 describe("recorded ratios", () => {
-  const parts: FigureParts = {
-    section: "core",
-    name: "a",
-    unit: "ns",
-    value: 300,
-    yardstick: { name: "b", value: 200 },
-  };
-
   test("are those of this run, by section, figure and yardstick", () => {
     expect(ratiosOf([figure(parts)])).toEqual({ "core: a / b": 1.5 });
   });

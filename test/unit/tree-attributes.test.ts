@@ -1,7 +1,7 @@
 /** Writing to attributes: binding, overrides, ids and resets (specification 50, section 5.1), and how the text gets there. */
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { AttributeFile, Attributes } from "../../daemon/main/tree/attributes.js";
-import { VFIO_DRIVER } from "../../daemon/main/tree/machine.js";
+import { VFIO_DRIVER } from "../../daemon/vfio/bus.js";
 import { U64 } from "../../daemon/u64.js";
 import type { UserMemory } from "../../daemon/uapi/user-memory.js";
 import { errno, errnoName } from "../../proto/uapi/errno.js";

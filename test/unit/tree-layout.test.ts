@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import type { DirectoryEntry, TreeEntries } from "../../daemon/main/tree/entries.js";
 import { layoutTree } from "../../daemon/main/tree/layout.js";
 import { withHost, chooseMajors, type HostEntry, type HostFiles } from "../../daemon/main/tree/host.js";
-import { VFIO_DRIVER } from "../../daemon/main/tree/machine.js";
+import { VFIO_DRIVER } from "../../daemon/vfio/bus.js";
 import { U64 } from "../../daemon/u64.js";
 import { FakeBus, FakeFunction, MSI_WINDOW, treeIommu } from "../support/tree-machine.js";
 

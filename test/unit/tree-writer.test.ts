@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TreeEntries, TreeEntry } from "../../daemon/main/tree/entries.js";
-import { VFIO_DRIVER } from "../../daemon/main/tree/machine.js";
+import { VFIO_DRIVER } from "../../daemon/vfio/bus.js";
 import { FileTree } from "../../daemon/main/tree/tree.js";
 import { TreePathError, TreeWriter } from "../../daemon/main/tree/writer.js";
 import { chosenSeed, Random } from "../support/random.js";

@@ -7,7 +7,8 @@ import { COMMAND } from "../../devices/pci/config-registers.js";
 import type { DescriptorTarget } from "../../uapi/descriptors.js";
 import { readExactly, type UserMemory } from "../../uapi/user-memory.js";
 import type { U64 } from "../../u64.js";
-import { VFIO_DRIVER, type TreeBus, type TreeSlot } from "./machine.js";
+import { VFIO_DRIVER } from "../../vfio/bus.js";
+import { type TreeBus, type TreeSlot } from "./machine.js";
 
 /** What sysfs takes of one write. */
 const TEXT_BYTES_MAX = 4096;

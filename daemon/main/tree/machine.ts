@@ -57,6 +57,3 @@ export interface TreeBus {
   /** `listener` is called after each change of `slots`. */
   onChange(listener: () => void): void;
 }
-
-/** The driver that offers devices through VFIO. */
-export const VFIO_DRIVER = "vfio-pci";
