@@ -6,6 +6,7 @@ import { FileTable } from "../memory/file-object.js";
 import { FrameTable } from "../memory/frames.js";
 import { loadNative, type Native } from "../memory/native.js";
 import { PeerRegistry } from "../memory/peer.js";
+import { pathOfDescriptor } from "../memory/shared-memory.js";
 import { createLog } from "../observe/log.js";
 import type { Log } from "../wire/log.js";
 import type { RingHost } from "../wire/ring-carrier.js";
@@ -118,10 +119,9 @@ function ringHost(native: Native): RingHost {
     allocate: (bytes) => {
       const shared = native.sharedMemory(bytes);
       if (typeof shared === "number") return -shared;
-      const path = `/proc/${process.pid}/fd/${shared.fd}`;
       return {
         memory: shared.memory,
-        path,
+        path: pathOfDescriptor(shared.fd),
         release: () => {
           shared.unmap();
         },

@@ -3,7 +3,7 @@
  * behind. While it is hidden the file is empty, which makes every mapping of it fault as a BAR does whose decoding is off.
  */
 import { closeSync, ftruncateSync, readSync, writeSync } from "node:fs";
-import { makeUnnamedFile } from "./shared-memory.js";
+import { makeUnnamedFile, pathOfDescriptor } from "./shared-memory.js";
 
 class BarFile {
   /** What the file holds, while it is hidden. */
@@ -25,7 +25,7 @@ class BarFile {
   }
 
   path(): string {
-    return `/proc/${process.pid}/fd/${this.fd}`;
+    return pathOfDescriptor(this.fd);
   }
 
   hide(): void {

@@ -2,7 +2,7 @@
  * Memory that the daemon shares with clients that map it. It is a buffer until somebody asks for it by name, then a file
  * without a directory entry, so that nothing is left behind whatever happens to the daemon.
  */
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Errno } from "../../proto/uapi/errno.js";
@@ -31,7 +31,7 @@ class SharedBuffer implements SharedMemory {
       if (fd < 0) return -fd;
       this.fd = fd;
     }
-    return `/proc/${process.pid}/fd/${this.fd}`;
+    return pathOfDescriptor(this.fd);
   }
 
   release(): void {
@@ -40,15 +40,22 @@ class SharedBuffer implements SharedMemory {
   }
 }
 
+/** The file behind one of the daemon's descriptors, for others who may open it. */
+export function pathOfDescriptor(fd: number): string {
+  return `/proc/${process.pid}/fd/${fd}`;
+}
+
 /** A new file with these bytes that only its descriptor leads to. @returns the descriptor, or a negative errno */
 export function makeUnnamedFile(bytes: Uint8Array): number {
   let folder: string | undefined;
+  let fd: number | undefined;
   try {
     folder = mkdtempSync(join(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir(), "iommufd-emu-"));
-    const fd = openSync(join(folder, "memory"), "wx+", 0o600);
-    writeSync(fd, bytes, 0, bytes.length, 0);
+    fd = openSync(join(folder, "memory"), "wx+", 0o600);
+    writeFileSync(fd, bytes);
     return fd;
   } catch (error) {
+    if (fd !== undefined) closeSync(fd);
     return -errnoOf(error);
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true });
