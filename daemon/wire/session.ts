@@ -110,6 +110,7 @@ export class Session implements Notified {
       },
       received: (bytes, length) => {
         (this.ringParser ??= this.makeParser()).push(bytes, length);
+        this.flush();
       },
       drained: () => {
         this.drained();

@@ -12,6 +12,8 @@
 
 /* Frames are collected up to this, so that a pipeline costs few system calls. */
 #define QUEUED_BYTES_MAX (EMU_SEND_BYTES / 2)
+/* By a ring sending costs none, and the daemon can begin while more is put together. */
+#define RING_QUEUED_BYTES_MAX 256
 
 /* ---- batches */
 
@@ -168,11 +170,11 @@ int iommufd_emu_submit(struct iommufd_emu *context, uint32_t request, void *argu
 	if (context->in_flight >= in_flight_max(context))
 		return -EAGAIN;
 	if (!context->in_flight && !connection->queued) {
-		error = emu_ring_use(connection);
+		error = emu_ring_use_now(connection);
 		if (error)
 			return error;
 	}
-	if (connection->queued > QUEUED_BYTES_MAX) {
+	if (connection->queued > (connection->ring.memory ? RING_QUEUED_BYTES_MAX : QUEUED_BYTES_MAX)) {
 		error = flush(connection);
 		if (error)
 			return error;

@@ -161,15 +161,13 @@ static bool map_ring(struct emu_connection *connection, struct emu_bytes reply)
 	return true;
 }
 
-int emu_ring_use(struct emu_connection *connection)
+static int get_ring(struct emu_connection *connection)
 {
 	struct emu_pending pending;
 	struct emu_bytes body;
 	int error;
 
-	if (connection->ring.uses == USES_BEFORE)
-		return 0;
-	if (++connection->ring.uses < USES_BEFORE || !is_wanted())
+	if (!is_wanted())
 		return 0;
 	emu_request_begin(connection, &pending, EMU_RING);
 	error = emu_exchange(connection, &pending, EMU_ANSWER_RING, &body);
@@ -183,6 +181,21 @@ int emu_ring_use(struct emu_connection *connection)
 bool emu_ring_is_served(const struct emu_ring *ring)
 {
 	return ring->memory && atomic_load(word(ring, DAEMON_STATE)) != DAEMON_GONE;
+}
+
+int emu_ring_use(struct emu_connection *connection)
+{
+	unsigned int *uses = &connection->ring.uses;
+
+	return *uses < USES_BEFORE && ++*uses == USES_BEFORE ? get_ring(connection) : 0;
+}
+
+int emu_ring_use_now(struct emu_connection *connection)
+{
+	if (connection->ring.uses == USES_BEFORE)
+		return 0;
+	connection->ring.uses = USES_BEFORE;
+	return get_ring(connection);
 }
 
 void emu_ring_stop(struct emu_ring *ring)

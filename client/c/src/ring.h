@@ -34,6 +34,9 @@ struct emu_ring {
  */
 int emu_ring_use(struct emu_connection *connection);
 
+/* The same at once: who has many calls in flight makes many, and may have no moment without. */
+int emu_ring_use_now(struct emu_connection *connection);
+
 /* Whether the daemon takes what is submitted, as far as it has said. Without a ring: false. */
 bool emu_ring_is_served(const struct emu_ring *ring);
 
