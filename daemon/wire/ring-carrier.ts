@@ -78,6 +78,8 @@ export class RingCarrier implements PolledRing {
   write(bytes: Uint8Array, length: number): boolean {
     if (this.ended || this.ring.write(bytes, length)) return true;
     this.blocked = true;
+    // While the poller sleeps, the ring says that it needs a doorbell for submissions, not for room.
+    this.host.poller.startSoon();
     return false;
   }
 

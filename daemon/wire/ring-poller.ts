@@ -63,6 +63,15 @@ export class RingPoller {
     this.turn();
   }
 
+  /** A ring has come to want what no doorbell announces to a poller that was asleep already. */
+  startSoon(): void {
+    if (!this.running) this.later(this.startNow);
+  }
+
+  private readonly startNow = (): void => {
+    this.start();
+  };
+
   private readonly turn = (): void => {
     const began = this.now();
     for (let now = began; now - began < TURN_MS; now = this.now()) {

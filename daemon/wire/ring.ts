@@ -5,51 +5,35 @@
  * Owns what must hold whatever the client stores there: nothing is read twice, everything is checked after it was copied, and the
  * daemon's own positions are kept outside of the shared memory.
  */
+import {
+  CLIENT_ASLEEP,
+  CLIENT_AWAKE,
+  DAEMON_ASLEEP,
+  DAEMON_AWAKE,
+  DAEMON_GONE,
+  DAEMON_WANTS_ROOM,
+  RING_LAYOUT,
+  ringPlaces,
+  SLOT_HEADER_BYTES,
+  wordOf,
+} from "../../proto/wire/ring-layout.js";
 import { copyBytes } from "./copy-bytes.js";
 import { ProtocolViolation } from "./protocol-error.js";
 
-/** One side's words lie on cache lines of their own, in bytes from the start. */
-export const RING_LAYOUT = {
-  submissionTail: 0x000,
-  submissionHead: 0x040,
-  completionTail: 0x080,
-  completionHead: 0x0c0,
-  /** What the daemon needs a doorbell for: one of `DAEMON_*`. */
-  daemonState: 0x100,
-  /** 1: the client sleeps on the socket until it is sent a doorbell. */
-  clientState: 0x140,
-  slots: 0x1000,
-} as const;
-
-export const DAEMON_AWAKE = 0;
-/** A submission needs a doorbell. */
-export const DAEMON_ASLEEP = 1;
-/** So does room for completions. */
-export const DAEMON_WANTS_ROOM = 2;
-/** The session is over: nothing is taken any more. */
-export const DAEMON_GONE = 3;
-const CLIENT_ASLEEP = 1;
-
 /** Powers of two. */
 export const RING_SLOTS = 64;
-/** Of a slot: the length of what it carries and where that lies, then room for it. */
 export const RING_SLOT_BYTES = 512;
-const SLOT_HEADER_BYTES = 8;
 export const RING_INLINE_BYTES = RING_SLOT_BYTES - SLOT_HEADER_BYTES;
 /** What is longer lies in the data area: of each slot so many bytes. */
 export const RING_PIECE_BYTES = 8192;
 
-const CIRCLE_BYTES = RING_SLOTS * RING_SLOT_BYTES;
-const DATA_BYTES = RING_SLOTS * RING_PIECE_BYTES;
-/** Submission slots, completion slots, data of submissions, data of completions. */
-export const RING_BYTES = RING_LAYOUT.slots + 2 * CIRCLE_BYTES + 2 * DATA_BYTES;
+const PLACES = ringPlaces({ slots: RING_SLOTS, slotBytes: RING_SLOT_BYTES, pieceBytes: RING_PIECE_BYTES });
+export const RING_BYTES = PLACES.end;
 
-const SUBMISSIONS_AT = RING_LAYOUT.slots;
-const COMPLETIONS_AT = SUBMISSIONS_AT + CIRCLE_BYTES;
-const SUBMISSION_DATA_AT = COMPLETIONS_AT + CIRCLE_BYTES;
-const COMPLETION_DATA_AT = SUBMISSION_DATA_AT + DATA_BYTES;
-
-const wordOf = (offset: number): number => offset >>> 2;
+const SUBMISSIONS_AT = PLACES.submissions;
+const COMPLETIONS_AT = PLACES.completions;
+const SUBMISSION_DATA_AT = PLACES.submissionData;
+const COMPLETION_DATA_AT = PLACES.completionData;
 
 export class Ring {
   private readonly words: Int32Array;
@@ -171,11 +155,13 @@ export class Ring {
   private store(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     let used = (this.completionTail - this.completionHead) >>> 0;
-    if (used >= RING_SLOTS) used = this.lookForRoom();
-    for (; used < RING_SLOTS && at < end; used++) {
+    while (at < end) {
+      if (used >= RING_SLOTS) used = this.lookForRoom();
+      if (used >= RING_SLOTS) break;
       const length = Math.min(end - at, RING_PIECE_BYTES);
       this.putSlot(bytes, at, length);
       at += length;
+      used++;
     }
     return at;
   }
@@ -183,7 +169,7 @@ export class Ring {
   /** Shows the client the slots that have been filled. */
   private publish(): void {
     Atomics.store(this.words, wordOf(RING_LAYOUT.completionTail), this.completionTail);
-    const asleep = Atomics.exchange(this.words, wordOf(RING_LAYOUT.clientState), 0);
+    const asleep = Atomics.exchange(this.words, wordOf(RING_LAYOUT.clientState), CLIENT_AWAKE);
     if (asleep === CLIENT_ASLEEP) this.ringClient();
   }
 

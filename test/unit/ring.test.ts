@@ -2,18 +2,16 @@
 import { describe, expect, test } from "@jest/globals";
 import { ProtocolViolation } from "../../daemon/wire/protocol-error.js";
 import {
-  DAEMON_ASLEEP,
-  DAEMON_AWAKE,
-  DAEMON_WANTS_ROOM,
   Ring,
   RING_BYTES,
   RING_INLINE_BYTES,
-  RING_LAYOUT,
   RING_PIECE_BYTES,
   RING_SLOT_BYTES,
   RING_SLOTS,
 } from "../../daemon/wire/ring.js";
+import { RingCarrier } from "../../daemon/wire/ring-carrier.js";
 import { RingPoller } from "../../daemon/wire/ring-poller.js";
+import { DAEMON_ASLEEP, DAEMON_AWAKE, DAEMON_WANTS_ROOM, RING_LAYOUT } from "../../proto/wire/ring-layout.js";
 import { Random } from "../support/random.js";
 
 const CIRCLE_BYTES = RING_SLOTS * RING_SLOT_BYTES;
@@ -249,6 +247,46 @@ describe("sleep", () => {
     client.ring.wake();
     client.complete();
     expect(client.ring.trySleep()).toBe(false);
+  });
+
+  test("is told anew when a reply finds no room meanwhile, so that room ends it", () => {
+    let now = 0;
+    const tasks: (() => void)[] = [];
+    const poller = new RingPoller(
+      () => (now += 0.01),
+      (task) => tasks.push(task),
+    );
+    const run = (): void => {
+      for (let turn = 0; turn < 1000 && tasks.length > 0; turn++) tasks.shift()!();
+      expect(tasks).toEqual([]);
+    };
+    const memory = new ArrayBuffer(RING_BYTES);
+    const words = new Int32Array(memory);
+    const drained: string[] = [];
+    const carrier = RingCarrier.create(
+      { poller, allocate: () => ({ memory, path: "", release: () => undefined }) },
+      {
+        step: (action) => {
+          action();
+        },
+        received: () => undefined,
+        drained: () => drained.push("drained"),
+        ring: () => undefined,
+      },
+    );
+    if (typeof carrier === "number") throw new Error("no ring");
+    carrier.start();
+    run();
+    expect(words[RING_LAYOUT.daemonState / 4]).toBe(DAEMON_ASLEEP);
+    const bytes = filled((RING_SLOTS + 1) * RING_PIECE_BYTES, 1);
+    expect(carrier.write(bytes, bytes.length)).toBe(false);
+    run();
+    expect(words[RING_LAYOUT.daemonState / 4]).toBe(DAEMON_WANTS_ROOM);
+    words[RING_LAYOUT.completionHead / 4] = RING_SLOTS;
+    poller.start();
+    run();
+    expect([drained, words[RING_LAYOUT.completionTail / 4]]).toEqual([["drained"], RING_SLOTS + 1]);
+    carrier.end();
   });
 
   test("comes after a while without work, and a doorbell ends it", () => {
