@@ -4,7 +4,7 @@
  *
  * Follows proto/wire/iommufd_emu.proto. Invariants: replies are matched to requests in order and by sequence number;
  * never more requests are under way than the daemon allows, the rest wait here; what is sent in one turn of the event
- * loop is one write.
+ * loop is one write; nothing is under way or sent while a ring is asked for, which then takes the stream's place.
  */
 import { FRAME_HEADER_BYTES, FrameParser, frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
@@ -12,8 +12,9 @@ import { VERSION } from "../../daemon/main/version.js";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { ProtocolError } from "./errors.js";
 import { Fifo } from "./fifo.js";
+import { ringMapper, type RingMapper } from "./native-mapping.js";
+import { RingCarrier } from "./ring-carrier.js";
 import type { Duplex, Transport } from "./transport.js";
-
 import { fromLong } from "./wire64.js";
 
 const { ClientFrame, ServerFrame } = iommufd_emu.v1;
@@ -22,7 +23,7 @@ type ServerFrame = iommufd_emu.v1.ServerFrame.$Properties;
 /** A request without its sequence number; exactly one member. */
 export type Request = Omit<iommufd_emu.v1.ClientFrame.$Properties, "sequence" | "body" | "$unknowns">;
 
-type ReplyKind = Exclude<NonNullable<ServerFrame["body"]>, "error" | "memoryRequest" | "readable">;
+type ReplyKind = Exclude<NonNullable<ServerFrame["body"]>, "error" | "memoryRequest" | "readable" | "doorbell">;
 export type Reply<Kind extends ReplyKind> = NonNullable<ServerFrame[Kind]>;
 
 /** The version of the protocol that this client speaks. */
@@ -30,6 +31,11 @@ const PROTOCOL_VERSION = 1;
 
 /** The longest frame taken from the daemon: guards against garbage in place of a length, far above what is sent. */
 const REPLY_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Environment variable: 0 has everything go by the socket. */
+const RING_VARIABLE = "IOMMUFD_EMU_RING";
+/** A connection that has made so many requests is worth a ring. */
+const REQUESTS_BEFORE_RING = 16;
 
 /** Sequence numbers are u32 and skip 0, which answers nothing. */
 const SEQUENCE_MAX = 0xffff_ffff;
@@ -79,7 +85,12 @@ export class Connection {
   onOver: () => void = () => undefined;
 
   #duplex: Duplex | undefined;
-  readonly #parser: FrameParser;
+  /** Takes the duplex' place for all but doorbells and the error that ends the connection. */
+  #carrier: RingCarrier | undefined;
+  #requests = 0;
+  #askedForRing = false;
+  /** A ring is being asked for: what is to be sent waits. */
+  #held = false;
   readonly #sent = new Fifo<Pending>();
   readonly #waiting = new Fifo<Pending>();
   /** Until the daemon has told its limits, only Hello may be under way. */
@@ -96,24 +107,13 @@ export class Connection {
     this.#over = new Promise((resolve) => {
       this.#signalOver = resolve;
     });
-    this.#parser = new FrameParser(
-      REPLY_BYTES_MAX,
-      (bytes, start, end) => {
-        this.#receive(bytes.subarray(start, end));
-      },
-      (length) => {
-        this.#fail(ProtocolError.local("BAD_REPLY", `the daemon announced a frame of ${length} bytes`));
-      },
-    );
   }
 
   /** Connects and says Hello. @throws ProtocolError CONNECT_FAILED, or the daemon's refusal */
   static async open(transport: Transport): Promise<Connection> {
     const connection = new Connection();
     connection.#duplex = await transport.open({
-      received: (bytes) => {
-        if (connection.#failure === undefined) connection.#parser.push(bytes);
-      },
+      received: connection.#createParser(),
       ended: (reason) => {
         connection.#ended(reason);
       },
@@ -147,6 +147,7 @@ export class Connection {
         reject(this.#failure);
         return;
       }
+      if (this.#isRingDue()) this.#askForRing();
       const sequence = this.#sequence === SEQUENCE_MAX ? 1 : this.#sequence + 1;
       const frame = frameOf(ClientFrame.encode({ ...request, sequence }).finish());
       if (frame.length - FRAME_HEADER_BYTES > this.#frameBytesMax) {
@@ -176,12 +177,81 @@ export class Connection {
 
   /** Ends the connection, and with it this side's part in its open file description. Resolves when it is over. */
   async end(): Promise<void> {
-    this.#flush();
+    this.#letGo();
     this.#fail(ProtocolError.local("CONNECTION_CLOSED", "the connection has been closed"));
     await this.#over;
   }
 
+  // ---- the ring -----------------------------------------------------------------------------------------------------
+
+  /** With nothing unanswered, once. */
+  #isRingDue(): boolean {
+    if (this.#askedForRing || this.#requests++ < REQUESTS_BEFORE_RING) return false;
+    return this.#sent.length === 0 && this.#waiting.length === 0;
+  }
+
+  #askForRing(): void {
+    this.#askedForRing = true;
+    const descriptor = this.#duplex?.descriptor;
+    if (descriptor === undefined || !this.info.features.includes("rings") || process.env[RING_VARIABLE] === "0") return;
+    const mapper = ringMapper(descriptor);
+    if (mapper === undefined) return;
+    const reply = this.request({ ring: {} }, "ring");
+    this.#flush();
+    this.#held = true;
+    void reply
+      .then(
+        (ring) => {
+          this.#useRing(ring, mapper);
+        },
+        () => undefined,
+      )
+      .finally(() => {
+        this.#letGo();
+      });
+  }
+
+  #useRing(reply: Reply<"ring">, mapper: RingMapper): void {
+    if (reply.error || this.#failure !== undefined || this.#duplex === undefined) return;
+    const shape = { slots: reply.slots ?? 0, slotBytes: reply.slotBytes ?? 0, pieceBytes: reply.pieceBytes ?? 0 };
+    const mapping = mapper.map(reply.path ?? "", shape);
+    if (mapping === undefined) return;
+    this.#carrier = new RingCarrier(mapping, shape, this.#duplex, {
+      received: this.#createParser(),
+      corrupt: (error) => {
+        this.#fail(error);
+      },
+      isAwaiting: () => this.#sent.length > 0,
+    });
+  }
+
+  /** Sends what waited for the ring, by the ring if there is one. */
+  #letGo(): void {
+    this.#held = false;
+    if (this.#failure === undefined) this.#sendWaiting();
+    this.#flush();
+  }
+
+  // ---- frames -------------------------------------------------------------------------------------------------------
+
+  /** @returns what takes the bytes of a stream of frames, cut anywhere */
+  #createParser(): (bytes: Uint8Array) => void {
+    const parser = new FrameParser(
+      REPLY_BYTES_MAX,
+      (bytes, start, end) => {
+        this.#receive(bytes.subarray(start, end));
+      },
+      (length) => {
+        this.#fail(ProtocolError.local("BAD_REPLY", `the daemon announced a frame of ${length} bytes`));
+      },
+    );
+    return (bytes) => {
+      if (this.#failure === undefined) parser.push(bytes);
+    };
+  }
+
   #sendWaiting(): void {
+    if (this.#held) return;
     while (this.#sent.length < this.#inFlightMax) {
       const pending = this.#waiting.shift();
       if (pending === undefined) return;
@@ -200,9 +270,10 @@ export class Connection {
 
   #flush(): void {
     const frames = this.#outgoing;
-    if (frames.length === 0) return;
+    if (frames.length === 0 || this.#held) return;
     this.#outgoing = [];
-    this.#duplex?.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+    const stream = this.#carrier ?? this.#duplex;
+    stream?.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
   }
 
   #receive(message: Uint8Array): void {
@@ -215,11 +286,15 @@ export class Connection {
       return;
     }
     if (frame.error != null) {
+      // What is in the ring was said before.
+      this.#carrier?.drain();
       this.#fail(new ProtocolError(frame.error.code ?? "", frame.error.message ?? ""));
     } else if (frame.memoryRequest != null) {
       void this.#serveMemory(frame.memoryRequest);
     } else if (frame.readable != null) {
       this.onReadable();
+    } else if (frame.doorbell != null && this.#carrier !== undefined) {
+      this.#carrier.doorbell();
     } else {
       this.#answer(frame);
     }
@@ -263,8 +338,10 @@ export class Connection {
   }
 
   #ended(reason: Error | undefined): void {
+    this.#carrier?.drain();
     const why = reason === undefined ? "the daemon ended the connection" : `the connection broke: ${reason.message}`;
     this.#fail(ProtocolError.local("CONNECTION_CLOSED", why, { cause: reason }));
+    this.#carrier?.end();
     this.#signalOver();
   }
 
@@ -274,7 +351,8 @@ export class Connection {
     this.#failure = error;
     for (const queue of [this.#sent, this.#waiting])
       for (let pending = queue.shift(); pending !== undefined; pending = queue.shift()) pending.reject(error);
-    this.#duplex?.close();
+    const stream = this.#carrier ?? this.#duplex;
+    stream?.close();
     this.onOver();
   }
 }

@@ -21,6 +21,8 @@ export interface Duplex {
   write(bytes: Uint8Array): void;
   /** Ends the stream after what was written; `ended` follows. May be called more than once. */
   close(): void;
+  /** Of the socket to the daemon, where the stream is one: by it rings are possible. */
+  readonly descriptor?: number | undefined;
 }
 
 export interface Transport {
@@ -45,7 +47,13 @@ export function socketTransport(path: string): Transport {
         });
         socket.on("connect", () => {
           connected = true;
-          resolve({ write: (bytes) => void socket.write(bytes), close: () => void socket.end() });
+          resolve({
+            write: (bytes) => void socket.write(bytes),
+            close: () => void socket.end(),
+            get descriptor() {
+              return (socket as typeof socket & { readonly _handle?: { readonly fd?: number } | null })._handle?.fd;
+            },
+          });
         });
         socket.on("data", (chunk) => {
           events.received(chunk);

@@ -1,5 +1,5 @@
 /**
- * The system calls that Node does not offer, through koffi: the only file that knows koffi, which may be absent.
+ * The system calls that Node does not offer, through koffi: the daemon's only file that knows koffi, which may be absent.
  *
  * Follows the man pages of section 2. A call returns what the system call returns, or the errno negated; nothing throws.
  * The functions are declared with fixed arguments, also ioctl and fcntl, because integers and pointers of a variadic call
