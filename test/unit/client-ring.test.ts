@@ -227,7 +227,10 @@ test("a doorbell over the socket comes between the pieces of a frame", () => {
   const ring = new ClientRing(memory, SHAPE, () => undefined);
   const request = frame({ sequence: 2, status: {} });
   ring.write(request.subarray(0, 5));
+  // As the doorbell of another session does.
+  poller.start();
   run();
+  expect(ring.isTaken).toBe(true);
   client.send({ doorbell: {} });
   ring.write(request.subarray(5));
   run();
