@@ -20,6 +20,9 @@ export class DeviceObject extends IommufdObject {
   private stranded = false;
 
   /** For `bindTo`, which claims the group first. */
+  /** As it was bound: a mock device that has gone leaves its place, with another name, to the next. */
+  private readonly name: string;
+
   constructor(
     private readonly context: Context,
     readonly bus: BusDevice,
@@ -27,6 +30,7 @@ export class DeviceObject extends IommufdObject {
     private readonly holdsContext: boolean,
   ) {
     super();
+    this.name = bus.name;
     this.users++; // The binding's own: DESTROY of a device is always EBUSY.
   }
 
@@ -275,6 +279,6 @@ export class DeviceObject extends IommufdObject {
   }
 
   override inspect(): Record<string, unknown> {
-    return { name: this.bus.name, group: this.group.id, hwpt: this.hwptOf()?.id ?? null };
+    return { name: this.name, group: this.group.id, hwpt: this.hwptOf()?.id ?? null };
   }
 }
