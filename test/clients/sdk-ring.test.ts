@@ -85,9 +85,10 @@ describe.each([
     return opened;
   }
 
-  test("memory is mapped, reached by DMA and unmapped", async () => {
+  /** An endpoint that is attached to an IOAS with memory of this process at IOVA. */
+  const attached = async (bytes: number) => {
     const fd = await open();
-    const memory = GuestMemory.create({ bytes: 4 * PAGE });
+    const memory = GuestMemory.create({ bytes: bytes });
     closing.push(() => {
       memory.close();
     });
@@ -97,6 +98,11 @@ describe.each([
     const device = await endpoint();
     await device.bind(fd);
     await device.attach(ioasId);
+    return { fd, memory, ioasId, device };
+  };
+
+  test("memory is mapped, reached by DMA and unmapped", async () => {
+    const { fd, memory, ioasId, device } = await attached(4 * PAGE);
     for (let round = 0; round < WARM_UP; round++) {
       const data = Buffer.from(`round ${round}`);
       expect(await device.write(IOVA, data)).toMatchObject({ code: "OK" });
@@ -149,17 +155,7 @@ describe.each([
   });
 
   test("frames longer than the ring go through, in both directions", async () => {
-    const fd = await open();
-    const memory = GuestMemory.create({ bytes: 2 ** 20 });
-    closing.push(() => {
-      memory.close();
-    });
-    const { address } = await fd.registerMemory(memory);
-    const ioasId = await fd.ioasAlloc();
-    await fd.map({ ioasId, userVa: address, length: memory.bytes, iova: IOVA });
-    const device = await endpoint();
-    await device.bind(fd);
-    await device.attach(ioasId);
+    const { fd, memory, device } = await attached(2 ** 20);
     const length = Math.min(fd.daemon.limits.dmaBytesMax, memory.bytes);
     expect(length).toBeGreaterThan(600 * 1024);
     for (let round = 0; round < WARM_UP; round++) {
