@@ -142,8 +142,3 @@ export function deviceWalk(
       };
   }
 }
-
-/** @param result an id, or a negative errno */
-export function idOrError(result: number): iommufd_emu.v1.Result.$Properties {
-  return result < 0 ? { error: -result } : { id: result };
-}

@@ -4,21 +4,20 @@
  * it on this connection waits behind it. A DMA that waits for a page lets what follows overtake it, since that may be what ends
  * the wait. A violation of the protocol ends this session, with a stable code, and no other.
  */
-import { errno, type Errno } from "../../proto/uapi/errno.js";
+import { errno } from "../../proto/uapi/errno.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
-import type { BusDevice } from "../core/group.js";
 import { Cancellation } from "../devices/cancellation.js";
-import type { Endpoint } from "../devices/endpoint.js";
 import type { Peer } from "../memory/peer.js";
 import { U64 } from "../u64.js";
 import type { FileCall } from "../uapi/descriptors.js";
 import { CallbackMemory } from "./callback-memory.js";
-import { deviceDma, deviceFaults, deviceWalk, idOrError } from "./endpoint-requests.js";
+import { addDevice, attachDevice, bindDevice, detachDevice, endpointOf, removeDevice } from "./device-requests.js";
+import { deviceDma, deviceFaults, deviceWalk } from "./endpoint-requests.js";
 import { checkSegments, FileRequests, segmentOf } from "./file-requests.js";
 import { IoctlRequest, decodeIoctlFrame } from "./ioctl-request.js";
 import type { Log } from "./log.js";
-import { DeviceFile, EndpointFile, IommufdFile, TargetFile, type Notified, type OpenFile } from "./open-file.js";
+import { TargetFile, type Notified, type OpenFile } from "./open-file.js";
 import { Output } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { SegmentMemory } from "./segment-memory.js";
@@ -345,13 +344,13 @@ export class Session implements Notified {
     if (frame.regionAdd) return { result: this.addRegion(frame.regionAdd) };
     if (frame.regionRemove) return { result: this.peer.removeRegion(fromWire(frame.regionRemove.address)) ?? {} };
     if (frame.keep) return { result: this.keep(frame.keep) };
-    if (frame.deviceBind) return { result: this.bind(frame.deviceBind) };
-    if (frame.deviceAttach) return { result: this.attach(frame.deviceAttach) };
-    if (frame.deviceDetach) return { result: this.detach(frame.deviceDetach) };
-    if (frame.deviceFaults) return { faults: deviceFaults(this.endpoint(), frame.deviceFaults) };
-    if (frame.deviceWalk) return { walk: deviceWalk(this.endpoint(), frame.deviceWalk) };
-    if (frame.deviceAdd) return { result: this.addDevice(frame.deviceAdd) };
-    if (frame.deviceRemove) return { result: this.removeDevice(frame.deviceRemove) };
+    if (frame.deviceBind) return { result: bindDevice(this.file, frame.deviceBind, this.server) };
+    if (frame.deviceAttach) return { result: attachDevice(this.file, frame.deviceAttach) };
+    if (frame.deviceDetach) return { result: detachDevice(this.file, frame.deviceDetach) };
+    if (frame.deviceFaults) return { faults: deviceFaults(endpointOf(this.file), frame.deviceFaults) };
+    if (frame.deviceWalk) return { walk: deviceWalk(endpointOf(this.file), frame.deviceWalk) };
+    if (frame.deviceAdd) return { result: addDevice(frame.deviceAdd, this.server) };
+    if (frame.deviceRemove) return { result: removeDevice(frame.deviceRemove, this.server) };
     if (frame.status) return { status: { json: JSON.stringify(this.server.inspect()) } };
     if (frame.hello) throw new ProtocolViolation("HELLO_REPEATED");
     throw new ProtocolViolation("FRAME_EMPTY");
@@ -485,7 +484,7 @@ export class Session implements Notified {
     return result;
   }
 
-  // ---- regions and endpoints ----------------------------------------------------------------------------------------
+  // ---- regions and DMA -----------------------------------------------------------------------------------------------
 
   private addRegion(region: IRegionAdd): IResult {
     const backing =
@@ -527,55 +526,10 @@ export class Session implements Notified {
     this.connection.close();
   }
 
-  /** @returns ENOTTY: the connection is none; EBADF: it was released */
-  private endpoint(): Endpoint | Errno {
-    const file = this.deviceFile();
-    if (typeof file === "number") return file;
-    return file instanceof EndpointFile ? file.endpoint : errno.ENOTTY;
-  }
-
-  private deviceFile(): DeviceFile<BusDevice> | Errno {
-    const { file } = this;
-    if (!(file instanceof DeviceFile)) return errno.ENOTTY;
-    // What were bound now nobody would release.
-    return file.released ? errno.EBADF : (file as DeviceFile<BusDevice>);
-  }
-
-  private bind(bind: iommufd_emu.v1.DeviceBind.$Properties): IResult {
-    const device = this.deviceFile();
-    if (typeof device === "number") return { error: device };
-    const target = this.server.find(tokenKey(bind.iommufdToken ?? NO_BYTES));
-    if (target === undefined) return { error: errno.EBADF };
-    if (!(target instanceof IommufdFile)) return { error: errno.EBADFD };
-    return idOrError(device.bind(target.context));
-  }
-
-  private attach(attach: iommufd_emu.v1.DeviceAttach.$Properties): IResult {
-    const device = this.deviceFile();
-    return typeof device === "number"
-      ? { error: device }
-      : idOrError(device.attach(attach.ptId ?? 0, attach.pasid ?? 0));
-  }
-
-  private detach(detach: iommufd_emu.v1.DeviceDetach.$Properties): IResult {
-    const device = this.deviceFile();
-    return { error: typeof device === "number" ? device : device.detach(detach.pasid ?? 0) };
-  }
-
-  private addDevice({ device }: iommufd_emu.v1.DeviceAdd.$Properties): IResult {
-    const message = this.server.addDevice(device ?? "");
-    return message === undefined ? {} : { error: errno.EINVAL, message };
-  }
-
-  private removeDevice({ address }: iommufd_emu.v1.DeviceRemove.$Properties): IResult {
-    const result = this.server.removeDevice(address ?? "");
-    return typeof result === "number" ? { error: result } : { id: Number(result) };
-  }
-
   private dma(dma: iommufd_emu.v1.DeviceDma.$Properties, turn: Turn): Reply | Promise<Reply> {
     const { limits } = this.server;
     if (this.overtaken.size >= limits.inFlightMax) throw new ProtocolViolation("TOO_MANY_IN_FLIGHT");
-    const reply = deviceDma(this.endpoint(), dma, limits, {
+    const reply = deviceDma(endpointOf(this.file), dma, limits, {
       cancellation: this.cancellation,
       onPageWait: () => {
         this.yieldTurn(turn);
