@@ -107,7 +107,7 @@ const archive = build(join(library, "libiommufd-emu.a"), libraryObjects, (to) =>
 });
 
 /** What of the library the shim is made of: nothing that allocates. */
-const shared = ["wire", "messages", "transport", "ring", "memory", "call"];
+const shared = ["wire", "messages", "transport", "ring", "memory", "form", "call"];
 
 // A symbol that nobody defines shall fail here, not in the program; the sanitizers' are in a library that comes first.
 const strict = ["-shared", ...(sanitize ? [] : ["-Wl,-z,defs"]), "-Wl,-z,now", "-Wl,-z,relro"];

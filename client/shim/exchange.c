@@ -23,14 +23,13 @@ static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EM
 }
 
 /* Sends the call and takes its answer; a new descriptor takes the number that is reserved for it. */
-static int run_ioctl(struct emu_connection *connection, struct emu_pending *pending, const struct emu_call *call,
+static int run_ioctl(struct emu_connection *connection, struct emu_outgoing *outgoing, const struct emu_call *call,
 		     struct shim_reserved *reserved, int32_t *result, struct emu_made *made)
 {
-	struct emu_bytes body;
-	int error = emu_exchange(connection, pending, EMU_ANSWER_IOCTL, &body);
+	int error = emu_call_send(connection, outgoing);
 
 	if (!error)
-		error = emu_take_reply(body, call, result, made);
+		error = emu_call_finish(connection, call, result, made);
 	/* The description is held by this connection until the descriptor holds it. */
 	return error || !made->bytes ? error : shim_adopt(reserved, made, call, result);
 }
@@ -56,18 +55,17 @@ static int exchange_ioctl(int fd, struct emu_connection *connection, struct work
 		.token_of = token_of,
 	};
 	struct shim_reserved reserved;
-	struct emu_pending pending;
+	struct emu_outgoing outgoing;
 	struct emu_call call;
 	struct emu_made made;
 	int error;
 
 	caller.fail_nth = shim_inject_armed(&caller.fail_ordinary);
-	emu_request_begin(connection, &pending, EMU_IOCTL);
-	emu_put_ioctl(&pending.writer, work->request, work->argument, &caller, &call);
+	emu_call_begin(connection, &outgoing, work->request, work->argument, &caller, &call);
 	work->result = shim_reserve(fd, &call, &reserved);
 	if (work->result)
 		return 0;
-	error = run_ioctl(connection, &pending, &call, &reserved, &work->result, &made);
+	error = run_ioctl(connection, &outgoing, &call, &reserved, &work->result, &made);
 	shim_give_up(&reserved);
 	if (error)
 		return error;

@@ -1,6 +1,6 @@
 /**
  * The client's side of a ring: memory shared with the daemon that takes the place of the socket's byte stream while both are
- * awake (docs/protocol.md, "Rings"). What the slots of a direction carry, one after the other, is the stream of frames.
+ * awake (docs/protocol.md, "Rings"). This side's slots carry its frames, and what the daemon answers to frames is frames.
  *
  * Owns what must hold whatever lies there: nothing is read twice, everything is checked after it was copied, this side's
  * own positions are kept outside, and after `close` the memory is not touched. Nothing here waits.
@@ -12,11 +12,15 @@ import {
   DAEMON_AWAKE,
   DAEMON_GONE,
   DAEMON_WANTS_ROOM,
+  filledWord,
+  FRAMES,
   RING_LAYOUT,
   ringPlaces,
   type RingPlaces,
   type RingShape,
+  SLOT,
   SLOT_HEADER_BYTES,
+  turnOf,
   wordOf,
 } from "../../proto/wire/ring-layout.js";
 import { ProtocolError } from "./errors.js";
@@ -73,9 +77,7 @@ export class ClientRing {
       if (!this.isBlocked) this.#rest = this.#waiting.shift() ?? this.#rest;
       this.#rest = this.#rest.subarray(this.#store(this.#rest));
     } while (!this.isBlocked && this.#waiting.length > 0);
-    if (this.#submissionTail === before) return;
-    Atomics.store(this.#words, wordOf(RING_LAYOUT.submissionTail), this.#submissionTail);
-    this.#wakeDaemon(DAEMON_ASLEEP);
+    if (this.#submissionTail !== before) this.#wakeDaemon(DAEMON_ASLEEP);
   }
 
   /** The daemon has taken all that was submitted, or takes nothing any more. @throws ProtocolError BAD_REPLY */
@@ -109,21 +111,32 @@ export class ClientRing {
   }
 
   #putSlot(piece: Uint8Array): void {
-    const index = this.#submissionTail & (this.shape.slots - 1);
+    const position = this.#submissionTail;
+    const index = position & (this.shape.slots - 1);
     const at = this.#places.submissions + index * this.shape.slotBytes;
     const isInline = piece.length <= this.#inlineBytes;
-    const where = isInline ? at + SLOT_HEADER_BYTES : this.#places.submissionData + index * this.shape.pieceBytes;
-    this.#bytes.set(piece, where);
-    this.#words[wordOf(at)] = piece.length;
-    this.#words[wordOf(at) + 1] = isInline ? 0 : where;
-    this.#submissionTail = (this.#submissionTail + 1) | 0;
+    this.#bytes.set(
+      piece,
+      isInline ? at + SLOT_HEADER_BYTES : this.#places.submissionData + index * this.shape.pieceBytes,
+    );
+    this.#words[wordOf(at) + SLOT.kind] = FRAMES;
+    Atomics.store(this.#words, wordOf(at) + SLOT.filled, filledWord(position, piece.length));
+    this.#submissionTail = (position + 1) | 0;
   }
 
   // ---- completions --------------------------------------------------------------------------------------------------
 
   hasCompletion(): boolean {
-    if (this.#closed) return false;
-    return Atomics.load(this.#words, wordOf(RING_LAYOUT.completionTail)) !== this.#completionHead;
+    return !this.#closed && this.#filled() >>> 16 === turnOf(this.#completionHead);
+  }
+
+  /** The first word of the slot that comes next. */
+  #filled(): number {
+    return Atomics.load(this.#words, wordOf(this.#slotAt()) + SLOT.filled);
+  }
+
+  #slotAt(): number {
+    return this.#places.completions + (this.#completionHead & (this.shape.slots - 1)) * this.shape.slotBytes;
   }
 
   /**
@@ -133,33 +146,30 @@ export class ClientRing {
    * @throws ProtocolError BAD_REPLY
    */
   take(receive: (bytes: Uint8Array) => void): boolean {
-    if (this.#closed) return false;
-    const tail = Atomics.load(this.#words, wordOf(RING_LAYOUT.completionTail));
-    const pending = (tail - this.#completionHead) >>> 0;
-    if (pending === 0) return false;
-    if (pending > this.shape.slots) throw corrupt(`${pending} completions`);
-    // What comes may end the connection, and with it this ring.
-    for (let left = pending; left > 0 && this.#isOpen(); left--) {
+    let any = false;
+    // What comes may end the connection, and with it this ring. What comes meanwhile has its turn later.
+    for (let left = this.shape.slots; left > 0 && this.hasCompletion(); left--) {
       const bytes = this.#takeSlot();
       this.#completionHead = (this.#completionHead + 1) | 0;
       Atomics.store(this.#words, wordOf(RING_LAYOUT.completionHead), this.#completionHead);
       receive(bytes);
+      any = true;
     }
-    if (this.#isOpen()) this.#wakeDaemon(DAEMON_WANTS_ROOM);
-    return true;
+    if (any && !this.#closed) this.#wakeDaemon(DAEMON_WANTS_ROOM);
+    return any;
   }
 
   #takeSlot(): Uint8Array {
+    const at = this.#slotAt();
+    const length = this.#filled() & 0xffff;
+    const kind = this.#words[wordOf(at) + SLOT.kind];
+    if (kind !== FRAMES) throw corrupt(`a completion of kind ${kind}`);
+    if (length > this.shape.pieceBytes) throw corrupt(`${length} bytes in a slot`);
     const index = this.#completionHead & (this.shape.slots - 1);
-    const at = this.#places.completions + index * this.shape.slotBytes;
-    const length = this.#words[wordOf(at)]! >>> 0;
-    const where = this.#words[wordOf(at) + 1]! >>> 0;
-    const isInline = where === 0;
-    const isInside = isInline
-      ? length <= this.#inlineBytes
-      : where >= this.#places.completionData && length <= this.shape.pieceBytes && length <= this.#places.end - where;
-    if (!isInside) throw corrupt(`${length} bytes at ${where}`);
-    const start = isInline ? at + SLOT_HEADER_BYTES : where;
+    const start =
+      length <= this.#inlineBytes
+        ? at + SLOT_HEADER_BYTES
+        : this.#places.completionData + index * this.shape.pieceBytes;
     const bytes = Buffer.allocUnsafe(length);
     bytes.set(this.#bytes.subarray(start, start + length));
     return bytes;
@@ -195,10 +205,6 @@ export class ClientRing {
 
   #daemonState(): number {
     return Atomics.load(this.#words, wordOf(RING_LAYOUT.daemonState));
-  }
-
-  #isOpen(): boolean {
-    return !this.#closed;
   }
 }
 

@@ -8,7 +8,7 @@
 import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import { U64 } from "../u64.js";
 import { tokenKey } from "./token.js";
-import { fromWire } from "./wire64.js";
+import { fromWire, toWire, type WireUint64 } from "./wire64.js";
 
 /** Wire types of protobuf that are read here. */
 const VARINT = 0;
@@ -38,12 +38,29 @@ export class MemoryRange {
   bytes: Uint8Array = NO_BYTES;
   start = 0;
 
+  /** Fills it anew. */
+  place(high: number, low: number, length: number, bytes: Uint8Array = NO_BYTES, start = 0): void {
+    this.high = high;
+    this.low = low;
+    this.length = length;
+    this.bytes = bytes;
+    this.start = start;
+  }
+
   /** How far `address` lies behind the range's start, or -1 if it is not in it. */
   distanceTo(address: U64): number {
     const low = (address.low >>> 0) - (this.low >>> 0);
     const high = (address.high >>> 0) - (this.high >>> 0);
     const distance = high * 2 ** 32 + low;
     return distance >= 0 && distance < this.length ? distance : -1;
+  }
+
+  address(): WireUint64 {
+    return toWire(U64.fromWords(this.high, this.low));
+  }
+
+  copy(): Uint8Array {
+    return this.bytes.slice(this.start, this.start + this.length);
   }
 }
 
@@ -56,11 +73,14 @@ export class RangeList {
     return this.ranges[index]!;
   }
 
+  map<Result>(result: (range: MemoryRange) => Result): Result[] {
+    return this.ranges.slice(0, this.count).map(result);
+  }
+
   add(): MemoryRange {
     if (this.count === this.ranges.length) this.ranges.push(new MemoryRange());
     const range = this.ranges[this.count++]!;
-    range.high = range.low = range.length = range.start = 0;
-    range.bytes = NO_BYTES;
+    range.place(0, 0, 0);
     return range;
   }
 }
@@ -101,24 +121,25 @@ export class IoctlRequest {
     this.request = request ?? 0;
     this.argument = fromWire(argument);
     for (const segment of readable ?? []) {
-      const range = this.readable.add();
-      setAddress(range, fromWire(segment.address));
-      range.bytes = segment.data ?? NO_BYTES;
-      range.length = range.bytes.length;
+      const { high, low } = fromWire(segment.address);
+      const bytes = segment.data ?? NO_BYTES;
+      this.readable.add().place(high, low, bytes.length, bytes);
     }
     for (const window of writable ?? []) {
-      const range = this.writable.add();
-      setAddress(range, fromWire(window.address));
-      range.length = window.length ?? 0;
+      const { high, low } = fromWire(window.address);
+      this.writable.add().place(high, low, window.length ?? 0);
     }
     if (descriptors?.length)
       this.descriptors = descriptors.map(({ fd, token }) => ({ fd: fd ?? 0, token: tokenKey(token ?? NO_BYTES) }));
   }
-}
 
-function setAddress(range: MemoryRange, address: U64): void {
-  range.high = address.high;
-  range.low = address.low;
+  /** The frame of a request without descriptors and failures, to be kept. */
+  toFrame(): iommufd_emu.v1.ClientFrame.$Properties {
+    const { sequence, request, argument } = this;
+    const readable = this.readable.map((range) => ({ address: range.address(), data: range.copy() }));
+    const writable = this.writable.map((range) => ({ address: range.address(), length: range.length }));
+    return { sequence, ioctl: { request, argument: toWire(argument), readable, writable } };
+  }
 }
 
 /** Where the decoder stands, and the high and low word, with their signs, of the varint that it read last. */

@@ -2,7 +2,9 @@
 import { frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { Errno } from "../../proto/uapi/errno.js";
-import { Ring, RING_BYTES } from "./ring.js";
+import type { U64 } from "../u64.js";
+import type { Written } from "./output.js";
+import { Ring, RING_BYTES, type RingReceiver } from "./ring.js";
 import type { PolledRing, RingPoller } from "./ring-poller.js";
 
 /** Memory that the daemon shares with one client, which cannot make it shorter. */
@@ -22,11 +24,9 @@ export interface RingHost {
 }
 
 /** What a session does with what comes. */
-export interface RingSession {
+export interface RingSession extends RingReceiver {
   /** Runs `action`, which may throw a ProtocolViolation, as what handles input. */
   step(action: () => void): void;
-  /** Takes the first `length` of `bytes`, which are written again when it has returned. */
-  received(bytes: Uint8Array, length: number): void;
   /** What `write` could not store at once is stored. */
   drained(): void;
   /** Sends bytes over the socket. */
@@ -40,7 +40,6 @@ export class RingCarrier implements PolledRing {
   private blocked = false;
   private ended = false;
   private busy = false;
-  private readonly receive: (bytes: Uint8Array, length: number) => void;
   private readonly pollStep: () => void;
 
   private constructor(
@@ -51,11 +50,8 @@ export class RingCarrier implements PolledRing {
     this.ring = new Ring(shared.memory, () => {
       session.ring(DOORBELL);
     });
-    this.receive = (bytes, length) => {
-      session.received(bytes, length);
-    };
     this.pollStep = () => {
-      this.busy = this.ring.poll(this.receive);
+      this.busy = this.ring.poll(session);
     };
   }
 
@@ -72,6 +68,11 @@ export class RingCarrier implements PolledRing {
   /** Requests come by it from now on. */
   start(): void {
     this.host.poller.add(this);
+  }
+
+  /** As Ring.answer. */
+  answer(sequence: number, result: number, argument: U64, written: readonly Written[], count: number): boolean {
+    return this.ended || this.ring.answer(sequence, result, argument, written, count);
   }
 
   /** As Ring.write. @returns whether the client keeps up */

@@ -1,6 +1,8 @@
 /** What a session has of its ring: none, one that the client may use, or one that it uses in place of the connection. */
 import { errno } from "../../proto/uapi/errno.js";
 import type { iommufd_emu } from "../../proto/wire/generated/wire.js";
+import type { U64 } from "../u64.js";
+import type { Written } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
 import { RingCarrier, type RingHost, type RingSession } from "./ring-carrier.js";
 import { RING_PIECE_BYTES, RING_SLOT_BYTES, RING_SLOTS } from "./ring.js";
@@ -24,11 +26,16 @@ export class SessionRing {
   open(): iommufd_emu.v1.RingReply.$Properties {
     if (this.carrier !== undefined) throw new ProtocolViolation("RING_REPEATED");
     if (this.host === undefined) return { error: errno.EOPNOTSUPP };
+    const { session } = this;
     const carrier = RingCarrier.create(this.host, {
-      ...this.session,
-      received: (bytes, length) => {
+      ...session,
+      frames: (bytes, length) => {
         this.used = true;
-        this.session.received(bytes, length);
+        session.frames(bytes, length);
+      },
+      ioctl: () => {
+        this.used = true;
+        session.ioctl();
       },
     });
     if (typeof carrier === "number") return { error: carrier };
@@ -42,6 +49,11 @@ export class SessionRing {
     if (this.carrier === undefined) return false;
     this.host?.poller.start();
     return true;
+  }
+
+  /** As Ring.answer. */
+  answer(sequence: number, result: number, argument: U64, written: readonly Written[], count: number): boolean {
+    return this.carrier?.answer(sequence, result, argument, written, count) ?? false;
   }
 
   /** As Ring.write. @returns whether the client keeps up */

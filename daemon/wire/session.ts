@@ -107,9 +107,13 @@ export class Session implements Notified {
       step: (action) => {
         this.step(action);
       },
-      received: (bytes, length) => {
+      request: this.request,
+      frames: (bytes, length) => {
         (this.ringParser ??= this.makeParser()).push(bytes, length);
         this.flush();
+      },
+      ioctl: () => {
+        this.ringIoctl();
       },
       drained: () => {
         this.drained();
@@ -221,13 +225,17 @@ export class Session implements Notified {
     if (!this.isBusy() && this.client !== undefined && decodeIoctlFrame(bytes, start, end, request)) {
       this.requests++;
       checkSegments(request.segmentCount, this.server.limits);
-      this.answerIoctl(request.sequence);
+      this.answerIoctl(request.sequence, this.ioctl());
       if (this.output.bytes > OUTPUT_BYTES_MAX) this.flush();
       return;
     }
     // What came by a ring is written again.
     const frame = decodeFrame(this.ring.isUsed ? bytes.slice(start, end) : bytes.subarray(start, end));
     if (frame.doorbell && this.ring.wake()) return;
+    this.takeFrame(frame);
+  }
+
+  private takeFrame(frame: IClientFrame): void {
     if (frame.memoryResult && this.client !== undefined) {
       this.callbacks.resolve(frame.memoryResult);
     } else if (this.isBusy()) {
@@ -238,11 +246,31 @@ export class Session implements Notified {
     }
   }
 
-  private answerIoctl(sequence: number): void {
-    const result = this.ioctl();
-    const plain = this.descriptors.made === undefined && this.server.emptied.length === 0 && this.failNthLeft === 0;
-    if (plain) this.output.ioctlReply(sequence, result, this.memory.places, this.memory.writtenCount);
+  private answerIoctl(sequence: number, result: number): void {
+    if (this.isPlain()) this.output.ioctlReply(sequence, result, this.memory.places, this.memory.writtenCount);
     else this.output.frame(sequence, { ioctl: this.replyOf(result) });
+  }
+
+  /** An ioctl has come by the ring and is in `request`. */
+  private ringIoctl(): void {
+    if (this.ringParser?.isAtBoundary === false) throw new ProtocolViolation("RING_CORRUPT", "an ioctl in a frame");
+    if (this.isBusy()) {
+      this.takeFrame(this.request.toFrame());
+      return;
+    }
+    this.requests++;
+    checkSegments(this.request.segmentCount, this.server.limits);
+    const { argument, sequence } = this.request;
+    const result = this.ioctl();
+    const { places, writtenCount } = this.memory;
+    if (this.isPlain() && this.ring.answer(sequence, result, argument, places, writtenCount)) return;
+    this.answerIoctl(sequence, result);
+    this.flush();
+  }
+
+  /** The ioctl that has just run has a result and memory that it wrote, nothing else. */
+  private isPlain(): boolean {
+    return this.descriptors.made === undefined && this.server.emptied.length === 0 && this.failNthLeft === 0;
   }
 
   private answer(frame: IClientFrame): void {

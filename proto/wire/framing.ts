@@ -32,6 +32,11 @@ export class FrameParser {
     readonly onTooLong: (length: number) => void,
   ) {}
 
+  /** No frame has begun that has not ended. */
+  get isAtBoundary(): boolean {
+    return this.#filled === 0;
+  }
+
   /** Takes the first `length` bytes of a chunk. */
   push(chunk: Uint8Array, length = chunk.length): void {
     let at = 0;

@@ -18,22 +18,18 @@ import { requirements } from "../support/requirements.js";
 import { chosenSeed, Random } from "../support/random.js";
 import { toLong } from "../../client/ts/wire64.js";
 
-const SUBMISSION_TAIL = 0x000;
-const COMPLETION_TAIL = 0x080;
-const COMPLETION_HEAD = 0x0c0;
-const DAEMON_STATE = 0x100;
-const CLIENT_STATE = 0x140;
+const COMPLETION_HEAD = 0x040;
+const DAEMON_STATE = 0x080;
+const CLIENT_STATE = 0x0c0;
 const SLOTS_AT = 0x1000;
-const SLOT_HEADER_BYTES = 8;
+const SLOT_HEADER_BYTES = 24;
 
 const ADDRESS = toLong(0x10000n, "address");
+const DESTROY = 0x3b80;
+const STRUCT = encodeStruct(iommu_destroy, { size: 8, id: 0x7fff_fff0 });
 const MISSING: ClientMessage = {
   sequence: 7,
-  ioctl: {
-    request: 0x3b80,
-    argument: ADDRESS,
-    readable: [{ address: ADDRESS, data: encodeStruct(iommu_destroy, { size: 8, id: 0x7fff_fff0 }) }],
-  },
+  ioctl: { request: DESTROY, argument: ADDRESS, readable: [{ address: ADDRESS, data: STRUCT }] },
 };
 
 class RingClient {
@@ -53,6 +49,7 @@ class RingClient {
     private readonly fd: number,
     readonly slots: number,
     readonly slotBytes: number,
+    readonly pieceBytes: number,
     readonly bytes: number,
   ) {}
 
@@ -62,7 +59,7 @@ class RingClient {
     expect(ring?.error ?? 0).toBe(0);
     const { slots, slotBytes, pieceBytes } = ring! as { slots: number; slotBytes: number; pieceBytes: number };
     const bytes = SLOTS_AT + 2 * slots * (slotBytes + pieceBytes);
-    return new RingClient(client, openSync(ring!.path!, "r+"), slots, slotBytes, bytes);
+    return new RingClient(client, openSync(ring!.path!, "r+"), slots, slotBytes, pieceBytes, bytes);
   }
 
   word(at: number): number {
@@ -81,13 +78,23 @@ class RingClient {
     this.submitBytes(frame(message));
   }
 
-  /** Submits a part of the stream of frames, and rings if the daemon sleeps. */
+  /** Submits an ioctl that has its struct only. */
+  submitIoctl(request: number, sequence: number, struct: Uint8Array): void {
+    this.fill(struct, [request, sequence, struct.length, ADDRESS.low, ADDRESS.high]);
+  }
+
+  /** Submits a part of the stream of frames. */
   submitBytes(bytes: Uint8Array): void {
+    this.fill(bytes, [0, 0, 0, 0, 0]);
+  }
+
+  /** Fills a slot, and rings if the daemon sleeps. */
+  private fill(payload: Uint8Array, header: readonly number[]): void {
     const at = SLOTS_AT + (this.tail % this.slots) * this.slotBytes;
-    writeSync(this.fd, bytes, 0, bytes.length, at + SLOT_HEADER_BYTES);
-    this.set(at, bytes.length);
-    this.set(at + 4, 0);
-    this.set(SUBMISSION_TAIL, ++this.tail);
+    writeSync(this.fd, payload, 0, payload.length, at + SLOT_HEADER_BYTES);
+    for (const [word, value] of header.entries()) this.set(at + 4 + 4 * word, value);
+    this.tail++;
+    this.set(at, ((this.tail & 0xffff) << 16) | payload.length);
     this.ring();
   }
 
@@ -111,13 +118,20 @@ class RingClient {
   }
 
   private take(): void {
-    while (this.word(COMPLETION_TAIL) !== this.head) {
-      const at = SLOTS_AT + (this.slots + (this.head % this.slots)) * this.slotBytes;
-      const where = this.word(at + 4);
-      const bytes = Buffer.alloc(this.word(at));
-      readSync(this.fd, bytes, 0, bytes.length, where === 0 ? at + SLOT_HEADER_BYTES : where);
+    for (;;) {
+      const index = this.head % this.slots;
+      const at = SLOTS_AT + (this.slots + index) * this.slotBytes;
+      const filled = this.word(at);
+      if (filled >>> 16 !== ((this.head + 1) & 0xffff)) return;
+      const bytes = Buffer.alloc(filled & 0xffff);
+      const pieceAt = SLOTS_AT + 2 * this.slots * this.slotBytes + (this.slots + index) * this.pieceBytes;
+      const isInline = bytes.length <= this.slotBytes - SLOT_HEADER_BYTES;
+      readSync(this.fd, bytes, 0, bytes.length, isInline ? at + SLOT_HEADER_BYTES : pieceAt);
+      const [kind, sequence, result] = [4, 8, 12].map((offset) => this.word(at + offset));
       this.set(COMPLETION_HEAD, ++this.head);
-      this.parser.push(bytes);
+      if (kind === 0) this.parser.push(bytes);
+      else
+        this.replies.push(iommufd_emu.v1.ServerFrame.create({ sequence: sequence!, ioctl: { result: result! | 0 } }));
     }
   }
 
@@ -165,7 +179,11 @@ requirements("native").describe("rings of a daemon", () => {
   test("carry calls and their answers, in order, while either side sleeps or not", async () => {
     const client = await open();
     for (let round = 0; round < 20; round++) {
-      for (let call = 0; call < 10; call++) client.submit({ ...MISSING, sequence: 10 * round + call + 1 });
+      for (let call = 0; call < 10; call++) {
+        const sequence = 10 * round + call + 1;
+        if (call % 3 === 0) client.submit({ ...MISSING, sequence });
+        else client.submitIoctl(DESTROY, sequence, STRUCT);
+      }
       await client.until(10 * (round + 1));
       if (round % 5 === 0) await sleep(5);
     }
@@ -191,6 +209,13 @@ requirements("native").describe("rings of a daemon", () => {
     expect(client.replies.map(({ sequence, ioctl }) => [sequence, ioctl?.result])).toEqual([[7, -errno.ENOENT]]);
   });
 
+  test("carry no ioctl in the middle of a frame", async () => {
+    const client = await open();
+    client.submitBytes(frame(MISSING).subarray(0, 10));
+    client.submitIoctl(DESTROY, 8, STRUCT);
+    expect(await client.connection.end()).toBe("RING_CORRUPT");
+  });
+
   test("that nothing comes by cost no processor time", async () => {
     for (let count = 0; count < 5; count++) {
       const client = await open();
@@ -207,7 +232,7 @@ requirements("native").describe("rings of a daemon", () => {
     const client = await open();
     client.submit(MISSING);
     await client.until(1);
-    client.set(SUBMISSION_TAIL, 0x8000_0000);
+    client.set(SLOTS_AT + client.slotBytes, (2 << 16) | 0xffff);
     client.ring();
     expect(await client.connection.end()).toBe("RING_CORRUPT");
     expect(client.word(DAEMON_STATE)).toBe(3);
@@ -220,10 +245,12 @@ requirements("native").describe("rings of a daemon", () => {
     for (let round = 0; round < 60; round++) {
       const bad = await open();
       for (let stores = 0; stores < 30; stores++) {
-        const words = random.chance(50) ? SLOTS_AT / 4 : bad.bytes / 4;
+        const areas = [SLOTS_AT, SLOTS_AT + 8 * bad.slotBytes, bad.bytes];
+        const words = random.pick(areas) / 4;
         bad.set(4 * random.below(words), random.chance(50) ? random.below(200) : random.u32());
         if (random.chance(25)) bad.ring();
         if (random.chance(12)) bad.submit(MISSING);
+        if (random.chance(25)) bad.submitIoctl(DESTROY + random.below(20), stores, STRUCT);
       }
       bad.ring();
       good.submit({ ...MISSING, sequence: round + 1 });

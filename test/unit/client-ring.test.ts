@@ -15,8 +15,18 @@ import {
 import { RingPoller } from "../../daemon/wire/ring-poller.js";
 import { FrameParser } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
-import { DAEMON_ASLEEP, DAEMON_AWAKE, DAEMON_GONE, RING_LAYOUT, ringPlaces } from "../../proto/wire/ring-layout.js";
+import {
+  ANSWER,
+  DAEMON_ASLEEP,
+  DAEMON_AWAKE,
+  DAEMON_GONE,
+  filledWord,
+  RING_LAYOUT,
+  ringPlaces,
+  SLOT,
+} from "../../proto/wire/ring-layout.js";
 import { frame, type ServerMessage, TestDaemon } from "../support/daemon.js";
+import { receiveFrames } from "../support/rings.js";
 import { Random } from "../support/random.js";
 
 const SHAPE = { slots: RING_SLOTS, slotBytes: RING_SLOT_BYTES, pieceBytes: RING_PIECE_BYTES };
@@ -42,7 +52,7 @@ class Pair {
   /** What the daemon has taken since. */
   submitted(): Buffer {
     const chunks: Uint8Array[] = [];
-    this.daemon.poll((bytes, length) => chunks.push(bytes.slice(0, length)));
+    this.daemon.poll(receiveFrames((bytes) => chunks.push(bytes)));
     return Buffer.concat(chunks);
   }
 
@@ -126,7 +136,7 @@ describe("doorbells", () => {
     pair.completed();
     expect(pair.daemonDoorbells).toBe(1);
     pair.set(RING_LAYOUT.daemonState, DAEMON_ASLEEP);
-    pair.daemon.poll(() => undefined);
+    pair.daemon.poll(receiveFrames());
     pair.completed();
     expect(pair.daemonDoorbells).toBe(1);
   });
@@ -154,46 +164,15 @@ describe("a daemon that scribbles", () => {
   const slot = PLACES.completions;
   test.each<[string, (pair: Pair) => void]>([
     [
-      "a tail far ahead",
+      "a length beyond the piece",
       (pair) => {
-        pair.set(RING_LAYOUT.completionTail, RING_SLOTS + 1);
+        pair.set(slot, filledWord(0, RING_PIECE_BYTES + 1));
       },
     ],
     [
-      "a tail behind",
+      "an answer to an ioctl, which this client does not send",
       (pair) => {
-        pair.set(RING_LAYOUT.completionTail, -1);
-      },
-    ],
-    [
-      "an inline length beyond the slot",
-      (pair) => {
-        pair.set(slot, RING_INLINE_BYTES + 1);
-      },
-    ],
-    [
-      "a negative length",
-      (pair) => {
-        pair.set(slot, -1);
-      },
-    ],
-    [
-      "data in the client's part",
-      (pair) => {
-        pair.set(slot + 4, PLACES.submissionData);
-      },
-    ],
-    [
-      "data longer than a piece",
-      (pair) => {
-        pair.set(slot + 4, PLACES.completionData);
-        pair.set(slot, RING_PIECE_BYTES + 1);
-      },
-    ],
-    [
-      "data that ends beyond the memory",
-      (pair) => {
-        pair.set(slot + 4, PLACES.end - 3);
+        pair.set(slot + 4 * SLOT.kind, ANSWER);
       },
     ],
   ])("%s is BAD_REPLY", (_what, spoil) => {
@@ -304,7 +283,7 @@ describe("a carrier", () => {
     carrier.close();
     await turns(3);
     expect(log).toEqual([]);
-    daemon.poll(() => undefined);
+    daemon.poll(receiveFrames());
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(log).toEqual(["unmap", "close"]);
     carrier.end();
@@ -316,7 +295,7 @@ describe("a carrier", () => {
 
   test("with a corrupt ring says so, and touches it no more", () => {
     const { log, carrier, words } = carried(() => true);
-    words[RING_LAYOUT.completionTail / 4] = -1;
+    words[PLACES.completions / 4] = filledWord(0, 0xffff);
     carrier.doorbell();
     expect(log).toEqual(["unmap", "corrupt", "close"]);
   });

@@ -8,14 +8,33 @@ import {
   RING_PIECE_BYTES,
   RING_SLOT_BYTES,
   RING_SLOTS,
+  type RingReceiver,
 } from "../../daemon/wire/ring.js";
 import { RingCarrier } from "../../daemon/wire/ring-carrier.js";
 import { RingPoller } from "../../daemon/wire/ring-poller.js";
-import { DAEMON_ASLEEP, DAEMON_AWAKE, DAEMON_WANTS_ROOM, RING_LAYOUT } from "../../proto/wire/ring-layout.js";
+import {
+  ANSWER,
+  DAEMON_ASLEEP,
+  DAEMON_AWAKE,
+  DAEMON_WANTS_ROOM,
+  filledWord,
+  RING_LAYOUT,
+  ringPlaces,
+} from "../../proto/wire/ring-layout.js";
+import { receiveFrames } from "../support/rings.js";
+import { U64 } from "../../daemon/u64.js";
+import { toWire } from "../../daemon/wire/wire64.js";
 import { Random } from "../support/random.js";
 
-const CIRCLE_BYTES = RING_SLOTS * RING_SLOT_BYTES;
-const SUBMISSION_DATA_AT = RING_LAYOUT.slots + 2 * CIRCLE_BYTES;
+const PLACES = ringPlaces({ slots: RING_SLOTS, slotBytes: RING_SLOT_BYTES, pieceBytes: RING_PIECE_BYTES });
+
+/** Of a submission that is an ioctl. */
+interface Header {
+  kind: number;
+  sequence: number;
+  struct: number;
+  argument: bigint;
+}
 
 /** The client's side, written from docs/protocol.md. */
 class ClientSide {
@@ -35,20 +54,22 @@ class ClientSide {
     this.words[offset / 4] = value;
   }
 
-  submit(chunk: Uint8Array): void {
+  submit(payload: Uint8Array, header: Partial<Header> = {}): void {
     const index = this.tail % RING_SLOTS;
-    const at = RING_LAYOUT.slots + index * RING_SLOT_BYTES;
-    const where = chunk.length <= RING_INLINE_BYTES ? 0 : SUBMISSION_DATA_AT + index * RING_PIECE_BYTES;
-    this.bytes.set(chunk, where === 0 ? at + 8 : where);
-    this.set(at, chunk.length);
-    this.set(at + 4, where);
-    this.set(RING_LAYOUT.submissionTail, ++this.tail);
+    const at = PLACES.submissions + index * RING_SLOT_BYTES;
+    const isInline = payload.length <= RING_INLINE_BYTES;
+    this.bytes.set(payload, isInline ? at + 24 : PLACES.submissionData + index * RING_PIECE_BYTES);
+    const { kind = 0, sequence = 0, struct = 0, argument = 0n } = header;
+    const words = [kind, sequence, struct, Number(argument & 0xffff_ffffn), Number(argument >> 32n)];
+    for (const [word, value] of words.entries()) this.set(at + 4 + 4 * word, value);
+    this.tail++;
+    this.set(at, ((this.tail & 0xffff) << 16) | payload.length);
   }
 
   /** What the daemon has taken. */
   taken(): Uint8Array[] {
     const chunks: Uint8Array[] = [];
-    while (this.ring.hasWork() && this.ring.poll((bytes, length) => chunks.push(bytes.slice(0, length))));
+    while (this.ring.hasWork() && this.ring.poll(receiveFrames((bytes) => chunks.push(bytes))));
     return chunks;
   }
 
@@ -57,14 +78,25 @@ class ClientSide {
     return this.ring.write(bytes, bytes.length);
   }
 
-  complete(): Uint8Array | undefined {
-    if (this.word(RING_LAYOUT.completionTail) === this.head) return undefined;
-    const at = RING_LAYOUT.slots + CIRCLE_BYTES + (this.head % RING_SLOTS) * RING_SLOT_BYTES;
-    const where = this.word(at + 4);
-    const start = where === 0 ? at + 8 : where;
-    const chunk = this.bytes.slice(start, start + this.word(at));
+  /** The next completion: its header's words after the first, and its payload. */
+  completion(): { words: number[]; payload: Uint8Array } | undefined {
+    const index = this.head % RING_SLOTS;
+    const at = PLACES.completions + index * RING_SLOT_BYTES;
+    const first = this.word(at);
+    if (first >>> 16 !== ((this.head + 1) & 0xffff)) return undefined;
+    const length = first & 0xffff;
+    const start = length <= RING_INLINE_BYTES ? at + 24 : PLACES.completionData + index * RING_PIECE_BYTES;
     this.set(RING_LAYOUT.completionHead, ++this.head);
-    return chunk;
+    return {
+      words: [1, 2, 3, 4].map((word) => this.word(at + 4 * word)),
+      payload: this.bytes.slice(start, start + length),
+    };
+  }
+
+  complete(): Uint8Array | undefined {
+    const completion = this.completion();
+    if (completion !== undefined) expect(completion.words[0]).toBe(0);
+    return completion?.payload;
   }
 }
 
@@ -100,53 +132,49 @@ describe("a client that scribbles", () => {
     client.submit(filled(4, 1));
     spoil(client);
     return () => {
-      client.ring.poll(() => undefined);
+      client.ring.poll({ ...receiveFrames(), ioctl: () => undefined });
     };
   };
   const slot = RING_LAYOUT.slots;
+  const item = (address: bigint, kind: number, bytes: number, data: Uint8Array): Buffer => {
+    const header = Buffer.alloc(16);
+    header.writeBigUInt64LE(address, 0);
+    header.writeUInt32LE(bytes, 8);
+    header.writeUInt32LE(kind, 12);
+    return Buffer.concat([header, data]);
+  };
 
   test.each([
     [
-      "a tail far ahead",
+      "a length beyond the piece",
       (client: ClientSide) => {
-        client.set(RING_LAYOUT.submissionTail, RING_SLOTS + 1);
+        client.set(slot, filledWord(0, RING_PIECE_BYTES + 1));
       },
     ],
     [
-      "a tail behind",
+      "a struct beyond the payload",
       (client: ClientSide) => {
-        client.set(RING_LAYOUT.submissionTail, -1);
+        client.set(slot + 4, 0x3b80);
+        client.set(slot + 12, 5);
       },
     ],
     [
-      "an inline length beyond the slot",
+      "a payload that ends in the header of an item",
       (client: ClientSide) => {
-        client.set(slot, RING_INLINE_BYTES + 1);
+        client.set(slot + 4, 0x3b80);
+        client.set(slot, filledWord(0, 15));
       },
     ],
     [
-      "a negative length",
+      "an item whose bytes lie beyond the payload",
       (client: ClientSide) => {
-        client.set(slot, -1);
+        client.submit(item(0x1000n, 0, 9, filled(8, 1)), { kind: 0x3b80 });
       },
     ],
     [
-      "data before the data area",
+      "an item of no kind",
       (client: ClientSide) => {
-        client.set(slot + 4, 8);
-      },
-    ],
-    [
-      "data in the daemon's part",
-      (client: ClientSide) => {
-        client.set(slot + 4, RING_BYTES - 4096);
-      },
-    ],
-    [
-      "data that ends beyond its area",
-      (client: ClientSide) => {
-        client.set(slot + 4, SUBMISSION_DATA_AT);
-        client.set(slot, RING_BYTES);
+        client.submit(item(0x1000n, 2, 8, filled(8, 1)), { kind: 0x3b80 });
       },
     ],
     [
@@ -164,17 +192,32 @@ describe("a client that scribbles", () => {
     const seed = 20_260_1;
     const numbers = new Random(seed);
     const random = (bound: number): number => numbers.u32() % bound;
+    const frames = receiveFrames();
+    const seen = new Set<number>();
+    const { request } = frames;
+    const receiver: RingReceiver = {
+      ...frames,
+      ioctl: () => {
+        seen.add(request.readable.count);
+        for (const range of request.readable.map(({ bytes, start, length }) => ({ bytes, start, length })))
+          if (range.start + range.length > range.bytes.length) throw new Error("a range beyond its bytes");
+      },
+    };
     for (let round = 0; round < 3000; round++) {
       const client = new ClientSide();
+      for (let slots = 0; slots < 2; slots++)
+        client.submit(filled(random(2) === 0 ? random(100) : random(RING_PIECE_BYTES), random(3)), {
+          kind: random(3) === 0 ? 0 : 0x3b80 + random(20),
+          struct: random(2) === 0 ? random(64) : random(2 ** 32) | 0,
+        });
       for (let stores = 0; stores < 6; stores++) {
-        const at = random(2) === 0 ? random(RING_LAYOUT.slots / 4) : random(RING_BYTES / 4);
+        const areas = [RING_LAYOUT.slots / 4, (RING_LAYOUT.slots + 2 * RING_SLOT_BYTES) / 4, RING_BYTES / 4];
+        const at = random(areas[random(3)]!);
         client.words[at] = random(3) === 0 ? random(2 * RING_SLOTS) : random(2 ** 32) | 0;
       }
       try {
         for (let polls = 0; polls < 4; polls++) {
-          client.ring.poll((chunk, length) => {
-            if (length > chunk.length) throw new Error(`${length} bytes of ${chunk.length}`);
-          });
+          client.ring.poll(receiver);
           client.write(filled(100, 1));
           client.ring.trySleep();
         }
@@ -182,6 +225,8 @@ describe("a client that scribbles", () => {
         if (!(error instanceof ProtocolViolation)) throw new Error(`seed ${seed}, round ${round}`, { cause: error });
       }
     }
+    // Some made sense.
+    expect(seen.size).toBeGreaterThan(2);
   });
 
   test("a ring whose session ends while it is polled takes nothing more", () => {
@@ -189,10 +234,12 @@ describe("a client that scribbles", () => {
     client.submit(filled(4, 1));
     client.submit(filled(4, 2));
     let taken = 0;
-    client.ring.poll(() => {
-      taken++;
-      client.ring.close();
-    });
+    client.ring.poll(
+      receiveFrames(() => {
+        taken++;
+        client.ring.close();
+      }),
+    );
     expect([taken, client.ring.hasWork(), client.write(filled(1, 1)), client.ring.trySleep()]).toEqual([
       ...[1, false, true, true],
     ]);
@@ -217,7 +264,7 @@ describe("completions", () => {
     const got: number[] = [];
     for (let polls = 0; polls < 3; polls++) {
       for (let chunk = client.complete(); chunk !== undefined; chunk = client.complete()) got.push(chunk[0]!);
-      if (client.ring.hasWork()) client.ring.poll(() => undefined);
+      if (client.ring.hasWork()) client.ring.poll(receiveFrames());
     }
     expect([got, client.ring.isDrained]).toEqual([expected, true]);
   });
@@ -228,6 +275,71 @@ describe("completions", () => {
     client.write(filled(1, 1));
     client.write(filled(1, 2));
     expect([client.doorbells, client.word(RING_LAYOUT.clientState)]).toEqual([1, 0]);
+  });
+});
+
+describe("ioctls", () => {
+  const argument = 0x7fff_0000_1234n;
+  const address = U64.fromBigInt(argument);
+
+  test("bring their struct, other memory and windows", () => {
+    const client = new ClientSide();
+    const payload = Buffer.alloc(72);
+    payload.fill(7, 0, 12);
+    payload.writeBigUInt64LE(0x5000n, 16);
+    payload.writeUInt32LE(20, 24);
+    payload.fill(8, 32, 52);
+    payload.writeBigUInt64LE(0xffff_ffff_ffff_f000n, 56);
+    payload.writeUInt32LE(4096, 64);
+    payload.writeUInt32LE(1, 68);
+    client.submit(payload, { kind: 0x3b84, sequence: 9, struct: (40 << 16) | 12, argument });
+    const calls: unknown[] = [];
+    const frames = receiveFrames();
+    client.ring.poll({ ...frames, ioctl: () => calls.push(frames.request.toFrame()) });
+    const at = (value: bigint): object => toWire(U64.fromBigInt(value));
+    expect(calls).toEqual([
+      {
+        sequence: 9,
+        ioctl: {
+          request: 0x3b84,
+          argument: at(argument),
+          readable: [
+            { address: at(argument), data: filled(12, 7) },
+            { address: at(0x5000n), data: filled(20, 8) },
+          ],
+          writable: [
+            { address: at(argument), length: 40 },
+            { address: at(0xffff_ffff_ffff_f000n), length: 4096 },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test("are answered with what they wrote, the struct first", () => {
+    const client = new ClientSide();
+    const written = [
+      { address, data: filled(12, 3) },
+      { address: U64.fromBigInt(0x6000n), data: filled(5, 4) },
+    ];
+    expect(client.ring.answer(9, -14, address, written, 2)).toBe(true);
+    const payload = Buffer.alloc(16 + 16 + 8);
+    payload.fill(3, 0, 12);
+    payload.writeBigUInt64LE(0x6000n, 16);
+    payload.writeUInt32LE(5, 24);
+    payload.fill(4, 32, 37);
+    expect(client.completion()).toEqual({ words: [ANSWER, 9, -14, 12], payload: new Uint8Array(payload) });
+  });
+
+  test("have no answer in a slot that is too small, or while others wait for room", () => {
+    const client = new ClientSide();
+    const long = [{ address, data: filled(RING_PIECE_BYTES + 1, 1) }];
+    expect(client.ring.answer(1, 0, address, long, 1)).toBe(false);
+    for (let index = 0; index < RING_SLOTS; index++) expect(client.ring.answer(1, 0, address, [], 0)).toBe(true);
+    expect(client.ring.answer(1, 0, address, [], 0)).toBe(false);
+    client.write(filled(1, 1));
+    client.completion();
+    expect(client.ring.answer(1, 0, address, [], 0)).toBe(false);
   });
 });
 
@@ -266,10 +378,10 @@ describe("sleep", () => {
     const carrier = RingCarrier.create(
       { poller, allocate: () => ({ memory, path: "", release: () => undefined }) },
       {
+        ...receiveFrames(),
         step: (action) => {
           action();
         },
-        received: () => undefined,
         drained: () => drained.push("drained"),
         ring: () => undefined,
       },
@@ -285,7 +397,8 @@ describe("sleep", () => {
     words[RING_LAYOUT.completionHead / 4] = RING_SLOTS;
     poller.start();
     run();
-    expect([drained, words[RING_LAYOUT.completionTail / 4]]).toEqual([["drained"], RING_SLOTS + 1]);
+    const first = words[PLACES.completions / 4]!;
+    expect([drained, first]).toEqual([["drained"], filledWord(RING_SLOTS, RING_PIECE_BYTES)]);
     carrier.end();
   });
 

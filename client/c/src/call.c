@@ -99,32 +99,9 @@ static size_t extent(const struct iommufd_emu_memory *memory, const uint8_t *hea
 	return 0;
 }
 
-/* A readable segment: as much of [address, address + length) as can be read and still fits. */
-static void put_readable(struct emu_writer *writer, uint64_t address, size_t length, const uint8_t *head, size_t known)
-{
-	struct emu_writer before = *writer;
-	size_t message = emu_message_begin(writer, EMU_IOCTL_READABLE);
-	size_t data;
-
-	emu_put_varint(writer, EMU_SEGMENT_ADDRESS, address);
-	data = emu_message_begin(writer, EMU_SEGMENT_DATA);
-	if (length > emu_room(writer))
-		length = emu_room(writer);
-	if (length <= known)
-		memcpy(emu_place(writer), head, length);
-	else
-		length = emu_memory_read(emu_place(writer), address, length);
-	emu_advance(writer, length);
-	emu_message_end(writer, data);
-	emu_message_end(writer, message);
-	if (!length)
-		*writer = before;
-}
-
-static void put_writable(struct emu_writer *writer, uint64_t address, size_t length, bool own, struct emu_call *call)
+static void put_writable(struct emu_form *form, uint64_t address, size_t length, bool own, struct emu_call *call)
 {
 	struct emu_window *window = &call->windows[call->count];
-	size_t message;
 
 	window->address = address;
 	window->own = own;
@@ -132,10 +109,7 @@ static void put_writable(struct emu_writer *writer, uint64_t address, size_t len
 	if (!window->length)
 		return;
 	call->count++;
-	message = emu_message_begin(writer, EMU_IOCTL_WRITABLE);
-	emu_put_varint(writer, EMU_WINDOW_ADDRESS, address);
-	emu_put_varint(writer, EMU_WINDOW_LENGTH, window->length);
-	emu_message_end(writer, message);
+	emu_form_window(form, address, window->length);
 }
 
 /* What a call names beside its struct goes along: memory of pointers, tokens of descriptors. */
@@ -147,7 +121,7 @@ struct named {
 	uint32_t operation;
 };
 
-static void put_memory(struct emu_writer *writer, const struct named *named, const struct emu_caller *caller,
+static void put_memory(struct emu_form *form, const struct named *named, const struct emu_caller *caller,
 		       struct emu_call *call)
 {
 	unsigned int i;
@@ -163,9 +137,9 @@ static void put_memory(struct emu_writer *writer, const struct named *named, con
 		if (memory->operations != IOMMUFD_EMU_ALWAYS && caller->process_memory)
 			continue;
 		if (length && memory->direction & IOMMUFD_EMU_READ)
-			put_readable(writer, address, length, NULL, 0);
+			emu_form_readable(form, address, length, NULL, 0);
 		if (length && memory->direction & IOMMUFD_EMU_WRITTEN)
-			put_writable(writer, address, length, false, call);
+			put_writable(form, address, length, false, call);
 	}
 }
 
@@ -186,24 +160,20 @@ static size_t read_head(uint8_t head[HEAD_BYTES], uint64_t argument, bool own)
 }
 
 /* Tells what a descriptor that the call names stands for, if it is one of the daemon's. */
-static void put_descriptor(struct emu_writer *writer, int fd, const struct emu_caller *caller)
+static void put_descriptor(struct emu_form *form, int fd, const struct emu_caller *caller)
 {
 	uint8_t token[EMU_TOKEN_BYTES_MAX];
-	size_t message, bytes = caller->token_of ? caller->token_of(caller, fd, token) : 0;
+	size_t bytes = caller->token_of ? caller->token_of(caller, fd, token) : 0;
 
-	if (!bytes)
-		return;
-	message = emu_message_begin(writer, EMU_IOCTL_DESCRIPTORS);
-	emu_put_varint(writer, EMU_DESCRIPTOR_FD, (uint64_t)(int64_t)fd);
-	emu_put_bytes(writer, EMU_DESCRIPTOR_TOKEN, token, bytes);
-	emu_message_end(writer, message);
+	if (bytes)
+		emu_form_descriptor(form, fd, token, bytes);
 }
 
 /* As many descriptors as are looked at in one go. */
 #define DESCRIPTORS_AT_ONCE 64u
 
 /* An array of descriptors behind the struct, as far as it goes along. */
-static void put_descriptor_array(struct emu_writer *writer, uint64_t address, uint64_t count,
+static void put_descriptor_array(struct emu_form *form, uint64_t address, uint64_t count,
 				 const struct emu_caller *caller)
 {
 	size_t left = bounded_product(count, sizeof(int32_t)) / sizeof(int32_t), i, got;
@@ -213,7 +183,7 @@ static void put_descriptor_array(struct emu_writer *writer, uint64_t address, ui
 		got = left < DESCRIPTORS_AT_ONCE ? left : DESCRIPTORS_AT_ONCE;
 		got = emu_memory_read(numbers, address, got * sizeof(*numbers)) / sizeof(*numbers);
 		for (i = 0; i < got; i++)
-			put_descriptor(writer, numbers[i], caller);
+			put_descriptor(form, numbers[i], caller);
 		if (!got)
 			return;
 		address += got * sizeof(*numbers);
@@ -221,7 +191,7 @@ static void put_descriptor_array(struct emu_writer *writer, uint64_t address, ui
 	}
 }
 
-static void put_descriptors(struct emu_writer *writer, const struct named *named, const struct emu_caller *caller)
+static void put_descriptors(struct emu_form *form, const struct named *named, const struct emu_caller *caller)
 {
 	unsigned int i;
 
@@ -232,10 +202,10 @@ static void put_descriptors(struct emu_writer *writer, const struct named *named
 		if (!among(descriptor->operations, named->operation))
 			continue;
 		if (descriptor->amount.bytes)
-			put_descriptor_array(writer, named->address + descriptor->field,
+			put_descriptor_array(form, named->address + descriptor->field,
 					     field(named->head, named->bytes, descriptor->amount), caller);
 		else
-			put_descriptor(writer, (int)(uint32_t)field(named->head, named->bytes, place), caller);
+			put_descriptor(form, (int)(uint32_t)field(named->head, named->bytes, place), caller);
 	}
 }
 
@@ -259,27 +229,27 @@ static void note_made(const struct named *named, struct emu_call *call)
 }
 
 /* An argument that points to the number of a descriptor. */
-static void put_descriptor_argument(struct emu_writer *writer, uint64_t argument, const struct emu_caller *caller)
+static void put_descriptor_argument(struct emu_form *form, uint64_t argument, const struct emu_caller *caller)
 {
 	int32_t fd;
 
-	put_readable(writer, argument, sizeof(fd), NULL, 0);
+	emu_form_readable(form, argument, sizeof(fd), NULL, 0);
 	if (emu_memory_read(&fd, argument, sizeof(fd)) == sizeof(fd))
-		put_descriptor(writer, fd, caller);
+		put_descriptor(form, fd, caller);
 }
 
 /* An argument that points to a text: as much as the kernel reads of one. */
-static void put_text_argument(struct emu_writer *writer, uint64_t argument)
+static void put_text_argument(struct emu_form *form, uint64_t argument)
 {
 	char text[TEXT_BYTES_MAX];
 	size_t known = emu_memory_read(text, argument, sizeof(text));
 
-	put_readable(writer, argument, strnlen(text, known) + (strnlen(text, known) < known), (const uint8_t *)text,
+	emu_form_readable(form, argument, strnlen(text, known) + (strnlen(text, known) < known), (const uint8_t *)text,
 		     known);
 }
 
 /* An argument that points to a struct, of a request that has a row or, NULL, has none. */
-static void put_struct_argument(struct emu_writer *writer, const struct iommufd_emu_ioctl_row *row, uint64_t argument,
+static void put_struct_argument(struct emu_form *form, const struct iommufd_emu_ioctl_row *row, uint64_t argument,
 				const struct emu_caller *caller, struct emu_call *call)
 {
 	uint8_t head[HEAD_BYTES];
@@ -292,23 +262,23 @@ static void put_struct_argument(struct emu_writer *writer, const struct iommufd_
 	if (known < SIZE_BYTES)
 		return;
 	memcpy(&size, head, sizeof(size));
-	put_readable(writer, argument, size > length ? size : length, head, known);
+	emu_form_readable(form, argument, size > length ? size : length, head, known);
 	if (!row)
 		return;
 	if (size < length || row->tail)
 		length = size;
 	if (row->written)
-		put_writable(writer, argument, length, caller->own_struct || (own && length <= HEAD_BYTES), call);
+		put_writable(form, argument, length, caller->own_struct || (own && length <= HEAD_BYTES), call);
 	named.bytes = known < size ? known : size;
 	named.operation = operation_of(row, head, named.bytes);
 	/* Memory may take all the room that is left. */
-	put_descriptors(writer, &named, caller);
-	put_memory(writer, &named, caller, call);
+	put_descriptors(form, &named, caller);
+	put_memory(form, &named, caller, call);
 	note_made(&named, call);
 }
 
-void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, const struct emu_caller *caller,
-		   struct emu_call *call)
+static void put_ioctl(struct emu_form *form, uint32_t request, uint64_t argument, const struct emu_caller *caller,
+		      struct emu_call *call)
 {
 	const struct iommufd_emu_ioctl_row *row = find_row(caller->file, request);
 	struct named none = { .row = row };
@@ -316,27 +286,74 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
 	call->count = 0;
 	call->makes = IOMMUFD_EMU_MAKES_NONE;
 	call->none_free = 0;
-	emu_put_varint(writer, EMU_IOCTL_REQUEST, request);
-	emu_put_varint(writer, EMU_IOCTL_ARGUMENT, argument);
-	if (caller->fail_nth) {
-		emu_put_varint(writer, EMU_IOCTL_FAIL_NTH, caller->fail_nth);
-		emu_put_varint(writer, EMU_IOCTL_FAIL_ORDINARY, caller->fail_ordinary);
-	}
+	call->argument = argument;
+	emu_form_begin(form, request, argument);
+	if (caller->fail_nth)
+		emu_form_failure(form, caller->fail_nth, caller->fail_ordinary);
 	switch (row ? (enum iommufd_emu_argument)row->argument : IOMMUFD_EMU_POINTER) {
 	case IOMMUFD_EMU_POINTER:
-		put_struct_argument(writer, row, argument, caller, call);
+		put_struct_argument(form, row, argument, caller, call);
 		break;
 	case IOMMUFD_EMU_DESCRIPTOR:
-		put_descriptor_argument(writer, argument, caller);
+		put_descriptor_argument(form, argument, caller);
 		break;
 	case IOMMUFD_EMU_TEXT:
-		put_text_argument(writer, argument);
+		put_text_argument(form, argument);
 		note_made(&none, call);
 		break;
 	case IOMMUFD_EMU_VALUE:
 	case IOMMUFD_EMU_IGNORED:
 		break;
 	}
+}
+
+void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argument, const struct emu_caller *caller,
+		   struct emu_call *call)
+{
+	struct emu_form form = { .writer = writer };
+
+	put_ioctl(&form, request, argument, caller, call);
+}
+
+/* Whether it could be put into a slot of the connection's ring. */
+static bool put_slot(struct emu_connection *connection, struct emu_outgoing *outgoing, uint32_t request,
+		     uint64_t argument, const struct emu_caller *caller, struct emu_call *call)
+{
+	struct emu_form form = { .writer = &outgoing->pending.writer, .slot = &outgoing->slot };
+	size_t room = connection->send_capacity, most = emu_ring_payload_max(&connection->ring);
+
+	/* 0 is that of frames. */
+	if (!most || !request)
+		return false;
+	emu_writer_init(form.writer, connection->send, room < most ? room : most);
+	put_ioctl(&form, request, argument, caller, call);
+	outgoing->slot.payload.data = form.writer->start;
+	outgoing->slot.payload.length = emu_written(form.writer);
+	return !form.writer->overflow;
+}
+
+void emu_call_begin(struct emu_connection *connection, struct emu_outgoing *outgoing, uint32_t request,
+		    uint64_t argument, const struct emu_caller *caller, struct emu_call *call)
+{
+	outgoing->by_slot = put_slot(connection, outgoing, request, argument, caller, call);
+	if (outgoing->by_slot) {
+		call->sequence = outgoing->slot.sequence = emu_next_sequence(connection);
+		return;
+	}
+	emu_request_begin(connection, &outgoing->pending, EMU_IOCTL);
+	call->sequence = connection->sequence;
+	emu_put_ioctl(&outgoing->pending.writer, request, argument, caller, call);
+}
+
+int emu_call_send(struct emu_connection *connection, struct emu_outgoing *outgoing)
+{
+	struct emu_bytes frame;
+
+	if (outgoing->by_slot)
+		return emu_ring_submit(connection, &outgoing->slot);
+	if (!emu_request_end(&outgoing->pending, &frame))
+		return -EMSGSIZE;
+	return emu_send_frames(connection, frame.data, frame.length);
 }
 
 bool emu_store(const struct emu_call *call, uint64_t address, const void *data, size_t length)
@@ -394,6 +411,13 @@ static void take_emptied(struct emu_bytes token, struct emu_emptied *emptied)
 	emptied->count++;
 }
 
+static void nothing_made(struct emu_made *made)
+{
+	made->bytes = 0;
+	made->emptied.count = 0;
+	made->fail_nth = 0;
+}
+
 int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made)
 {
 	struct emu_made unwanted;
@@ -402,9 +426,7 @@ int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t 
 
 	if (!made)
 		made = &unwanted;
-	made->bytes = 0;
-	made->emptied.count = 0;
-	made->fail_nth = 0;
+	nothing_made(made);
 	*result = 0;
 	emu_reader_init(&reader, reply);
 	while (emu_next_field(&reader, &field)) {
@@ -424,10 +446,64 @@ int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t 
 	return reader.broken ? -EPROTO : 0;
 }
 
+static size_t aligned(size_t bytes)
+{
+	return (bytes + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
+}
+
+/* Stores what an answer's payload holds: the beginning of the struct, then items. False: it makes no sense. */
+static bool store_payload(const struct emu_slot *answer, const struct emu_call *call)
+{
+	struct emu_bytes payload = answer->payload;
+	struct emu_item item;
+	size_t at;
+
+	if (answer->stored > payload.length)
+		return false;
+	if (answer->stored && !emu_store(call, call->argument, payload.data, answer->stored))
+		return false;
+	for (at = aligned(answer->stored); at < payload.length; at += aligned(item.bytes)) {
+		if (payload.length - at < sizeof(item))
+			return false;
+		memcpy(&item, payload.data + at, sizeof(item));
+		at += sizeof(item);
+		if (item.kind != EMU_ITEM_DATA || item.bytes > payload.length - at ||
+		    !emu_store(call, item.address, payload.data + at, item.bytes))
+			return false;
+	}
+	return true;
+}
+
+int emu_call_finish(struct emu_connection *connection, const struct emu_call *call, int32_t *result,
+		    struct emu_made *made)
+{
+	struct emu_slot answer;
+	struct emu_bytes body;
+	bool stored;
+	int got = 0;
+
+	/* The rest of a frame comes in frames. */
+	if (connection->ring.memory && connection->filled == connection->taken)
+		got = emu_ring_next(connection, &answer);
+	if (got < 0)
+		return got;
+	if (!got) {
+		got = emu_wait_answer(connection, call->sequence, EMU_ANSWER_IOCTL, &body);
+		return got ? got : emu_take_reply(body, call, result, made);
+	}
+	if (made)
+		nothing_made(made);
+	*result = answer.result;
+	stored = answer.sequence == call->sequence && store_payload(&answer, call);
+	got = emu_ring_taken(connection);
+	return stored ? got : -EPROTO;
+}
+
 /* At most EMU_MEMORY_BYTES_MAX of the buffer go along: for the rest the daemon has to reach this process. */
 static void put_transfer(struct emu_writer *writer, const struct emu_transfer *transfer, struct emu_call *call)
 {
 	size_t length = transfer->count < EMU_MEMORY_BYTES_MAX ? (size_t)transfer->count : EMU_MEMORY_BYTES_MAX;
+	struct emu_form form = { .writer = writer };
 
 	call->count = 0;
 	emu_put_varint(writer, EMU_FILE_ADDRESS, transfer->address);
@@ -437,9 +513,9 @@ static void put_transfer(struct emu_writer *writer, const struct emu_transfer *t
 	if (!length)
 		return;
 	if (transfer->reads)
-		put_writable(writer, transfer->address, length, false, call);
+		put_writable(&form, transfer->address, length, false, call);
 	else
-		put_readable(writer, transfer->address, length, NULL, 0);
+		emu_form_readable(&form, transfer->address, length, NULL, 0);
 }
 
 int emu_run_transfer(struct emu_connection *connection, struct emu_transfer *transfer)

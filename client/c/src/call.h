@@ -7,6 +7,7 @@
 #ifndef EMU_CALL_H
 #define EMU_CALL_H
 
+#include "form.h"
 #include "transport.h"
 #include "wire.h"
 
@@ -21,6 +22,9 @@ struct emu_window {
 };
 
 struct emu_call {
+	uint32_t sequence;
+	/* The third argument of ioctl(2). */
+	uint64_t argument;
 	struct emu_window windows[EMU_WINDOWS_MAX];
 	unsigned int count;
 	/* What the call makes a descriptor of if it succeeds: enum iommufd_emu_makes. */
@@ -85,6 +89,24 @@ void emu_put_ioctl(struct emu_writer *writer, uint32_t request, uint64_t argumen
  * what was made or emptied in `made`, which may be NULL. Returns 0, or -EPROTO for a reply that makes no sense.
  */
 int emu_take_reply(struct emu_bytes reply, const struct emu_call *call, int32_t *result, struct emu_made *made);
+
+/* A call that is written down: in a slot of the connection's ring, or as the frame of a request. */
+struct emu_outgoing {
+	bool by_slot;
+	struct emu_slot slot;
+	struct emu_pending pending;
+};
+
+/* Writes a call down in the connection's send buffer: for a slot, if there is a ring and it has room for the call, else as a frame. */
+void emu_call_begin(struct emu_connection *connection, struct emu_outgoing *outgoing, uint32_t request,
+		    uint64_t argument, const struct emu_caller *caller, struct emu_call *call);
+
+/* Sends it: 0, -EMSGSIZE (it did not fit, nothing was sent), or the negative errno by which the connection is lost. */
+int emu_call_send(struct emu_connection *connection, struct emu_outgoing *outgoing);
+
+/* Waits for the answer to the oldest call without one, and takes it as emu_take_reply does. */
+int emu_call_finish(struct emu_connection *connection, const struct emu_call *call, int32_t *result,
+		    struct emu_made *made);
 
 /* A read or write of the description that a connection speaks for. */
 struct emu_transfer {

@@ -225,21 +225,21 @@ static size_t token_of(const struct emu_caller *caller, int fd, uint8_t token[EM
 static int run_ioctl(struct iommufd_emu *context, uint32_t request, void *argument, struct emu_caller *caller,
 		     struct emu_made *made)
 {
-	struct emu_pending pending;
-	struct emu_bytes body;
+	struct emu_connection *connection = &context->connection;
+	struct emu_outgoing outgoing;
 	struct emu_call call;
 	int32_t result;
-	int error = emu_context_begin(context, &pending, EMU_IOCTL);
+	int error = context->in_flight ? -EBUSY : emu_ring_use(connection);
 
 	made->bytes = 0;
 	if (error)
 		return error;
 	caller->fail_nth = context->fail_nth;
 	caller->fail_ordinary = context->fail_ordinary;
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, caller, &call);
-	error = emu_exchange(&context->connection, &pending, EMU_ANSWER_IOCTL, &body);
+	emu_call_begin(connection, &outgoing, request, (uintptr_t)argument, caller, &call);
+	error = emu_call_send(connection, &outgoing);
 	if (!error)
-		error = emu_take_reply(body, &call, &result, made);
+		error = emu_call_finish(connection, &call, &result, made);
 	if (error)
 		return error;
 	context->fail_nth = made->fail_nth;

@@ -23,10 +23,9 @@ struct iommufd_emu {
 	/* What its ioctls are made on: enum iommufd_emu_file. */
 	uint8_t file;
 	struct iommufd_emu_token token;
-	/* A ring: `in_flight` calls, the oldest at `oldest`, with the sequence `oldest_sequence`. */
+	/* A circle: `in_flight` calls, the oldest at `oldest`. */
 	struct emu_call calls[IOMMUFD_EMU_IN_FLIGHT_MAX];
 	size_t oldest, in_flight;
-	uint32_t oldest_sequence;
 	/* The socket on which notices of arrivals come; -1: there is none. */
 	int notified_fd;
 	/* Which fallible step of the next calls fails, 0: none; whether allocations and copies are steps. */

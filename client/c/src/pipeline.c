@@ -12,8 +12,6 @@
 
 /* Frames are collected up to this, so that a pipeline costs few system calls. */
 #define QUEUED_BYTES_MAX (EMU_SEND_BYTES / 2)
-/* By a ring sending costs none, and the daemon can begin while more is put together. */
-#define RING_QUEUED_BYTES_MAX 256
 
 /* ---- batches */
 
@@ -125,11 +123,6 @@ static int flush(struct emu_connection *connection)
 {
 	size_t sent = 0;
 
-	if (connection->ring.memory) {
-		sent = connection->queued;
-		connection->queued = 0;
-		return emu_ring_send(connection, connection->send, sent);
-	}
 	while (sent < connection->queued) {
 		struct pollfd ready = { .fd = connection->fd, .events = POLLIN | POLLOUT };
 		long count = emu_sys(sendto, connection->fd, connection->send + sent, connection->queued - sent,
@@ -158,43 +151,46 @@ static size_t in_flight_max(const struct iommufd_emu *context)
 	return most < IOMMUFD_EMU_IN_FLIGHT_MAX ? most : IOMMUFD_EMU_IN_FLIGHT_MAX;
 }
 
+/* Queues it, or if there is a ring, by which sending costs no system call, sends it. */
+static int send_or_queue(struct emu_connection *connection, struct emu_outgoing *outgoing)
+{
+	struct emu_bytes frame;
+
+	if (connection->ring.memory)
+		return emu_call_send(connection, outgoing);
+	if (!emu_request_end(&outgoing->pending, &frame))
+		return -EMSGSIZE;
+	connection->queued += frame.length;
+	return 0;
+}
+
 int iommufd_emu_submit(struct iommufd_emu *context, uint32_t request, void *argument)
 {
 	struct emu_connection *connection = &context->connection;
 	struct emu_caller caller = emu_context_caller(context);
-	size_t slot = (context->oldest + context->in_flight) % IOMMUFD_EMU_IN_FLIGHT_MAX;
-	struct emu_pending pending;
-	struct emu_bytes frame;
-	int error;
+	size_t place = (context->oldest + context->in_flight) % IOMMUFD_EMU_IN_FLIGHT_MAX;
+	struct emu_outgoing outgoing;
+	int error = 0;
 
 	if (context->in_flight >= in_flight_max(context))
 		return -EAGAIN;
-	if (!context->in_flight && !connection->queued) {
+	if (!context->in_flight && !connection->queued)
 		error = emu_ring_use_now(connection);
-		if (error)
-			return error;
-	}
-	if (connection->queued > (connection->ring.memory ? RING_QUEUED_BYTES_MAX : QUEUED_BYTES_MAX)) {
+	if (!error && connection->queued > QUEUED_BYTES_MAX)
 		error = flush(connection);
-		if (error)
-			return error;
-	}
-	emu_request_begin(connection, &pending, EMU_IOCTL);
+	if (error)
+		return error;
 	caller.own_struct = true;
-	emu_put_ioctl(&pending.writer, request, (uintptr_t)argument, &caller, &context->calls[slot]);
-	if (!emu_request_end(&pending, &frame))
-		return -EMSGSIZE;
-	if (!context->in_flight)
-		context->oldest_sequence = connection->sequence;
-	connection->queued += frame.length;
-	context->in_flight++;
-	return 0;
+	emu_call_begin(connection, &outgoing, request, (uintptr_t)argument, &caller, &context->calls[place]);
+	error = send_or_queue(connection, &outgoing);
+	if (!error)
+		context->in_flight++;
+	return error;
 }
 
 int iommufd_emu_complete(struct iommufd_emu *context, int *result)
 {
 	struct emu_connection *connection = &context->connection;
-	struct emu_bytes body;
 	int32_t value = 0;
 	int error;
 
@@ -203,15 +199,11 @@ int iommufd_emu_complete(struct iommufd_emu *context, int *result)
 	/* What is queued can wait while there are answers to take: so a steady pipeline sends many frames at a time. */
 	error = emu_answer_is_here(connection) ? 0 : flush(connection);
 	if (!error)
-		error = emu_wait_answer(connection, context->oldest_sequence, EMU_ANSWER_IOCTL, &body);
-	if (!error)
-		error = emu_take_reply(body, &context->calls[context->oldest], &value, NULL);
+		error = emu_call_finish(connection, &context->calls[context->oldest], &value, NULL);
 	if (error)
 		return error;
 	context->oldest = (context->oldest + 1) % IOMMUFD_EMU_IN_FLIGHT_MAX;
 	context->in_flight--;
-	if (++context->oldest_sequence == 0)
-		context->oldest_sequence = 1;
 	*result = value;
 	return 0;
 }

@@ -16,12 +16,10 @@
 
 /* Where the words lie, each on a cache line of its own, and the slots behind them. */
 enum {
-	SUBMISSION_TAIL = 0x000,
-	SUBMISSION_HEAD = 0x040,
-	COMPLETION_TAIL = 0x080,
-	COMPLETION_HEAD = 0x0c0,
-	DAEMON_STATE = 0x100,
-	CLIENT_STATE = 0x140,
+	SUBMISSION_HEAD = 0x000,
+	COMPLETION_HEAD = 0x040,
+	DAEMON_STATE = 0x080,
+	CLIENT_STATE = 0x0c0,
 	SLOTS_AT = 0x1000,
 };
 
@@ -30,8 +28,25 @@ enum {
 #define DAEMON_WANTS_ROOM 2
 #define DAEMON_GONE 3
 
-/* The length of what a slot carries, and where it lies: 0 is in the slot. */
-#define SLOT_HEADER_BYTES 8
+/* Before the payload of a slot. */
+struct header {
+	/* The length of the payload, and above it the slot's turn, which says that it is filled. */
+	uint32_t filled;
+	/* FRAMES, the number of an ioctl, or ANSWER. */
+	uint32_t kind;
+	uint32_t sequence;
+	/* Of the struct: bytes that can be read, and above them those that can be written. Of an answer: the result. */
+	uint32_t word;
+	/* The argument. Of an answer: the bytes to be stored there. */
+	uint64_t argument;
+};
+
+#define SLOT_HEADER_BYTES sizeof(struct header)
+#define FRAMES 0
+#define ANSWER 1
+
+/* The length of a payload has 16 bits. */
+#define PAYLOAD_MAX 0xffffu
 
 /* Calls on a connection until it gets a ring. */
 #define USES_BEFORE 16
@@ -86,11 +101,21 @@ static uint8_t *slot(const struct emu_ring *ring, bool completion, uint32_t posi
 	return ring->memory + SLOTS_AT + completion * circle_bytes(ring) + index * ring->slot_bytes;
 }
 
-static size_t submission_piece(const struct emu_ring *ring, uint32_t position)
+/* Where the payload of a slot lies: behind its header, or if it is too long for that in the slot's piece of the data area. */
+static uint8_t *payload_of(const struct emu_ring *ring, bool completion, uint32_t position, size_t length)
 {
 	size_t index = position & (ring->slots - 1);
 
-	return SLOTS_AT + 2 * circle_bytes(ring) + index * ring->piece_bytes;
+	if (length <= ring->slot_bytes - SLOT_HEADER_BYTES)
+		return slot(ring, completion, position) + SLOT_HEADER_BYTES;
+	return ring->memory + SLOTS_AT + 2 * circle_bytes(ring) + completion * data_bytes(ring) +
+	       index * ring->piece_bytes;
+}
+
+/* What says that the slot of a position is filled. */
+static uint32_t turn_of(uint32_t position)
+{
+	return (position + 1) & 0xffff;
 }
 
 /* ---- start */
@@ -140,7 +165,7 @@ static bool map_ring(struct emu_connection *connection, struct emu_bytes reply)
 	ring->piece_bytes = (uint32_t)emu_get_varint(reply, EMU_RING_REPLY_PIECE_BYTES);
 	if (path.length >= sizeof(name) || !is_power_of_two(ring->slots) || ring->slots > SLOTS_MAX ||
 	    ring->slot_bytes <= SLOT_HEADER_BYTES || ring->slot_bytes % 8 || !ring->piece_bytes ||
-	    ring_bytes(ring) > BYTES_MAX)
+	    ring->piece_bytes % 8 || ring_bytes(ring) > BYTES_MAX)
 		return false;
 	memcpy(name, path.data, path.length);
 	name[path.length] = 0;
@@ -292,67 +317,104 @@ static int wait_for_room(struct emu_connection *connection)
 	return 0;
 }
 
-static void put_slot(struct emu_ring *ring, const uint8_t *data, uint32_t length)
+size_t emu_ring_payload_max(const struct emu_ring *ring)
 {
-	uint8_t *at = slot(ring, false, ring->submission_tail);
-	uint32_t header[2] = { length, 0 };
+	if (!ring->memory)
+		return 0;
+	return ring->piece_bytes < PAYLOAD_MAX ? ring->piece_bytes : PAYLOAD_MAX;
+}
 
-	if (length <= ring->slot_bytes - SLOT_HEADER_BYTES) {
-		memcpy(at + SLOT_HEADER_BYTES, data, length);
-	} else {
-		header[1] = (uint32_t)submission_piece(ring, ring->submission_tail);
-		memcpy(ring->memory + header[1], data, length);
-	}
-	memcpy(at, header, sizeof(header));
-	atomic_store(word(ring, SUBMISSION_TAIL), ++ring->submission_tail);
+/* Fills the next slot, for which there is room, and wakes the daemon. */
+static int put_slot(struct emu_connection *connection, struct header *header, const uint8_t *data, size_t length)
+{
+	struct emu_ring *ring = &connection->ring;
+	uint32_t position = ring->submission_tail++;
+	uint8_t *at = slot(ring, false, position);
+
+	header->filled = turn_of(position) << 16 | (uint32_t)length;
+	memcpy(at + sizeof(header->filled), (uint8_t *)header + sizeof(header->filled),
+	       sizeof(*header) - sizeof(header->filled));
+	memcpy(payload_of(ring, false, position, length), data, length);
+	atomic_store((_Atomic uint32_t *)(void *)at, header->filled);
+	return wake_daemon(connection, DAEMON_ASLEEP);
+}
+
+int emu_ring_submit(struct emu_connection *connection, const struct emu_slot *slot)
+{
+	struct header header = {
+		.kind = slot->kind,
+		.sequence = slot->sequence,
+		.word = (uint32_t)slot->writable << 16 | slot->readable,
+		.argument = slot->argument,
+	};
+	int error = wait_for_room(connection);
+
+	return error ? error : put_slot(connection, &header, slot->payload.data, slot->payload.length);
 }
 
 int emu_ring_send(struct emu_connection *connection, const uint8_t *data, size_t length)
 {
-	struct emu_ring *ring = &connection->ring;
+	struct header header = { .kind = FRAMES };
+	size_t most = emu_ring_payload_max(&connection->ring);
 	int error = 0;
 
 	while (length && !error) {
-		size_t part = length < ring->piece_bytes ? length : ring->piece_bytes;
+		size_t part = length < most ? length : most;
 
 		error = wait_for_room(connection);
-		if (error)
-			return error;
-		put_slot(ring, data, (uint32_t)part);
+		if (!error)
+			error = put_slot(connection, &header, data, part);
 		data += part;
 		length -= part;
-		error = wake_daemon(connection, DAEMON_ASLEEP);
 	}
 	return error;
 }
 
 /* ---- completions */
 
-/* Takes one slot, if there is one and it fits: 1, 0, or -EPROTO for one that makes no sense. */
-static int take_slot(struct emu_connection *connection)
+static uint32_t completion_word(const struct emu_ring *ring)
 {
-	struct emu_ring *ring = &connection->ring;
-	const uint8_t *at = slot(ring, true, ring->completion_head);
-	uint32_t header[2];
-
-	if (atomic_load(word(ring, COMPLETION_TAIL)) == ring->completion_head)
-		return 0;
-	memcpy(header, at, sizeof(header));
-	if (header[0] > (header[1] ? ring->piece_bytes : ring->slot_bytes - SLOT_HEADER_BYTES) ||
-	    header[1] > ring->bytes - ring->piece_bytes)
-		return -EPROTO;
-	if (header[0] > connection->receive_capacity - connection->filled)
-		return 0;
-	memcpy(connection->receive + connection->filled, header[1] ? ring->memory + header[1] : at + SLOT_HEADER_BYTES,
-	       header[0]);
-	connection->filled += header[0];
-	atomic_store(word(ring, COMPLETION_HEAD), ++ring->completion_head);
-	return 1;
+	return atomic_load((_Atomic uint32_t *)(void *)slot(ring, true, ring->completion_head));
 }
 
 static bool has_completion(const struct emu_ring *ring)
 {
-	return atomic_load(word(ring, COMPLETION_TAIL)) != ring->completion_head;
+	return completion_word(ring) >> 16 == turn_of(ring->completion_head);
+}
+
+/* The header and the payload of the completion that there is. False: it makes no sense. */
+static bool read_slot(const struct emu_ring *ring, struct header *header, struct emu_bytes *payload)
+{
+	uint32_t filled = completion_word(ring);
+
+	memcpy(header, slot(ring, true, ring->completion_head), sizeof(*header));
+	payload->length = filled & 0xffff;
+	payload->data = payload_of(ring, true, ring->completion_head, payload->length);
+	return payload->length <= ring->piece_bytes || payload->length <= ring->slot_bytes - SLOT_HEADER_BYTES;
+}
+
+static void give_slot_back(struct emu_ring *ring)
+{
+	atomic_store(word(ring, COMPLETION_HEAD), ++ring->completion_head);
+}
+
+/* Takes the next slot, if it has frames that fit: 1, 0, or -EPROTO for one that makes no sense. */
+static int take_frames(struct emu_connection *connection)
+{
+	struct emu_ring *ring = &connection->ring;
+	struct emu_bytes payload;
+	struct header header;
+
+	if (!has_completion(ring))
+		return 0;
+	if (!read_slot(ring, &header, &payload))
+		return -EPROTO;
+	if (header.kind != FRAMES || payload.length > connection->receive_capacity - connection->filled)
+		return 0;
+	memcpy(connection->receive + connection->filled, payload.data, payload.length);
+	connection->filled += payload.length;
+	give_slot_back(ring);
+	return 1;
 }
 
 static bool is_worth_spinning(const struct emu_ring *ring)
@@ -410,6 +472,28 @@ static int wait_for_completion(struct emu_connection *connection)
 	return 1;
 }
 
+int emu_ring_next(struct emu_connection *connection, struct emu_slot *answer)
+{
+	struct header header;
+	int got = wait_for_completion(connection);
+
+	if (got != 1)
+		return got < 0 ? got : 0;
+	if (!read_slot(&connection->ring, &header, &answer->payload))
+		return -EPROTO;
+	answer->kind = header.kind;
+	answer->sequence = header.sequence;
+	answer->result = (int32_t)header.word;
+	answer->stored = (uint32_t)header.argument;
+	return answer->kind == ANSWER;
+}
+
+int emu_ring_taken(struct emu_connection *connection)
+{
+	give_slot_back(&connection->ring);
+	return wake_daemon(connection, DAEMON_WANTS_ROOM);
+}
+
 int emu_ring_receive(struct emu_connection *connection, bool waits)
 {
 	int got, taken = 0;
@@ -419,10 +503,13 @@ int emu_ring_receive(struct emu_connection *connection, bool waits)
 		if (got != 1)
 			return got < 0 ? got : 1;
 	}
-	while ((got = take_slot(connection)) > 0)
+	while ((got = take_frames(connection)) > 0)
 		taken = 1;
 	if (got < 0)
 		return got;
-	got = taken ? wake_daemon(connection, DAEMON_WANTS_ROOM) : 0;
-	return got ? got : taken;
+	/* An answer that nobody waits for. */
+	if (!taken)
+		return waits ? -EPROTO : 0;
+	got = wake_daemon(connection, DAEMON_WANTS_ROOM);
+	return got ? got : 1;
 }

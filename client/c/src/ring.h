@@ -1,5 +1,5 @@
 /*
- * A ring: memory shared with the daemon that carries a connection's frames while both sides are awake (docs/protocol.md).
+ * A ring: memory shared with the daemon that carries a connection's ioctls and frames while both sides are awake (docs/protocol.md).
  * Each side writes its own words and slots only. Invariant: without a ring, or where none can be had, the socket does all of it.
  */
 #ifndef EMU_RING_H
@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "wire.h"
 
 struct emu_connection;
 
@@ -43,11 +45,40 @@ bool emu_ring_is_served(const struct emu_ring *ring);
 /* Gives the memory back. The connection is closed by the caller. */
 void emu_ring_stop(struct emu_ring *ring);
 
+/* What a slot carries beside frames: an ioctl, or the answer to one. */
+struct emu_slot {
+	/* The number of the ioctl. */
+	uint32_t kind;
+	uint32_t sequence;
+	/* Bytes of the struct that can be read, with which the payload begins, and that can be written. */
+	uint16_t readable, writable;
+	uint64_t argument;
+	/* Of an answer: what ioctl(2) returns, and the bytes to be stored at the argument, with which the payload begins. */
+	int32_t result;
+	uint32_t stored;
+	struct emu_bytes payload;
+};
+
+/* The most that a slot's payload takes; 0: there is no ring. */
+size_t emu_ring_payload_max(const struct emu_ring *ring);
+
+/* Submits an ioctl; waits for room. 0, or the negative errno by which the connection is lost. */
+int emu_ring_submit(struct emu_connection *connection, const struct emu_slot *slot);
+
+/*
+ * Waits for a completion. 1: it is an answer, whose payload lies in the slot until emu_ring_taken. 0: it is frames, or the socket had
+ * something, for emu_receive_some. Or a negative errno.
+ */
+int emu_ring_next(struct emu_connection *connection, struct emu_slot *answer);
+
+/* Gives the slot of an answer back. 0, or the negative errno by which the connection is lost. */
+int emu_ring_taken(struct emu_connection *connection);
+
 /* Submits bytes of frames; waits for room. 0, or the negative errno by which the connection is lost. */
 int emu_ring_send(struct emu_connection *connection, const uint8_t *data, size_t length);
 
 /*
- * Appends what has come to [filled, capacity) of the receive buffer, as much as is there and fits. `waits`: until something has. 1, 0 if there
+ * Appends frames that have come to [filled, capacity) of the receive buffer, as many as there are and fit. `waits`: until something has. 1, 0 if there
  * is nothing, or the negative errno by which the connection is lost.
  */
 int emu_ring_receive(struct emu_connection *connection, bool waits);

@@ -137,6 +137,12 @@ int emu_send_frames(struct emu_connection *connection, const void *data, size_t 
 	return emu_send_all(connection->fd, data, length);
 }
 
+/* What is needed to receive at all: a byte, or what a slot has. */
+static size_t receive_least(const struct emu_connection *connection)
+{
+	return connection->ring.memory ? emu_ring_payload_max(&connection->ring) : 1;
+}
+
 int emu_receive_some(struct emu_connection *connection, int flags)
 {
 	long got;
@@ -146,7 +152,7 @@ int emu_receive_some(struct emu_connection *connection, int flags)
 		memmove(connection->receive, connection->receive + connection->taken, connection->filled);
 		connection->taken = 0;
 	}
-	if (connection->filled == connection->receive_capacity &&
+	if (connection->receive_capacity - connection->filled < receive_least(connection) &&
 	    !(connection->grow && connection->grow(connection, 2 * connection->receive_capacity)))
 		return -EPROTO;
 	if (connection->ring.memory)
@@ -222,6 +228,14 @@ int emu_wait_answer(struct emu_connection *connection, uint32_t sequence, enum e
 	return 0;
 }
 
+uint32_t emu_next_sequence(struct emu_connection *connection)
+{
+	/* 0 marks frames that answer nothing. */
+	if (++connection->sequence == 0)
+		connection->sequence = 1;
+	return connection->sequence;
+}
+
 void emu_request_begin(struct emu_connection *connection, struct emu_pending *pending, enum emu_request kind)
 {
 	size_t room = connection->send_capacity - connection->queued;
@@ -229,10 +243,7 @@ void emu_request_begin(struct emu_connection *connection, struct emu_pending *pe
 
 	emu_writer_init(&pending->writer, connection->send + connection->queued, room < frame_max ? room : frame_max);
 	pending->frame = emu_frame_begin(&pending->writer);
-	/* 0 marks frames that answer nothing. */
-	if (++connection->sequence == 0)
-		connection->sequence = 1;
-	emu_put_varint(&pending->writer, EMU_FRAME_SEQUENCE, connection->sequence);
+	emu_put_varint(&pending->writer, EMU_FRAME_SEQUENCE, emu_next_sequence(connection));
 	pending->message = emu_message_begin(&pending->writer, (uint32_t)kind);
 }
 

@@ -75,6 +75,9 @@ int emu_connect_on(int fd, const struct emu_address *daemon, const struct emu_ad
  */
 int emu_hello(struct emu_connection *connection, int fd);
 
+/* That of the next request. */
+uint32_t emu_next_sequence(struct emu_connection *connection);
+
 /* Starts a request in the connection's send buffer, `kind` being its (empty so far) message. */
 struct emu_pending {
 	struct emu_writer writer;
