@@ -52,7 +52,7 @@ struct shim_description {
 	int access;
 };
 
-/* Whether `fd` is one of ours, and which. Looks at the socket every time: a remembered answer could be out of date. */
+/* Whether `fd` is one of ours, and which. Looks at the socket every time: a remembered answer could be out of date (recall.h). */
 bool shim_identify(int fd, struct shim_description *description);
 
 /* One of the process's descriptors of the description with this token, or -1. */

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "channel.h"
+#include "recall.h"
 #include "system.h"
 #include "wrapped.h"
 
@@ -19,14 +20,18 @@ SHIM_EXPORT int close(int fd)
 {
 	struct shim_description description;
 	struct emu_address daemon;
+	bool reached;
 	int result;
 
 	if (shim_is_private(fd))
 		return (int)shim_return(-EBADF);
-	if (!shim_identify(fd, &description) || shim_daemon_of(fd, &daemon))
+	if (!shim_identify(fd, &description))
 		return NEXT(close)(fd);
+	reached = !shim_daemon_of(fd, &daemon);
+	shim_forget();
 	result = NEXT(close)(fd);
-	if (!result)
+	shim_forget();
+	if (!result && reached)
 		shim_settle(&daemon, &description);
 	return result;
 }
@@ -51,20 +56,30 @@ SHIM_EXPORT int close_range(unsigned int first, unsigned int last, int flags)
 {
 	long result;
 
-	if (first > last || flags & CLOSE_RANGE_CLOEXEC || shim_next_private(0, ~0u) < 0)
+	if (first > last || flags & CLOSE_RANGE_CLOEXEC)
 		return NEXT(close_range)(first, last, flags);
+	shim_forget();
+	if (shim_next_private(0, ~0u) < 0) {
+		result = NEXT(close_range)(first, last, flags);
+		shim_forget();
+		return (int)result;
+	}
 	result = close_around(first, last, flags);
+	shim_forget();
 	shim_settle_all();
 	return (int)shim_return(result);
 }
 
 SHIM_EXPORT void closefrom(int low)
 {
+	shim_forget();
 	if (shim_next_private(0, ~0u) < 0) {
 		NEXT(closefrom)(low);
+		shim_forget();
 		return;
 	}
 	close_around(low < 0 ? 0 : (unsigned int)low, ~0u, 0);
+	shim_forget();
 	shim_settle_all();
 }
 
@@ -83,12 +98,16 @@ static int prepare(int from, int to, struct replaced *replaced)
 		return -EBADF;
 	if (shim_is_private(to))
 		return shim_vacate(to);
-	replaced->ours = shim_identify(to, &replaced->description) && !shim_daemon_of(to, &replaced->daemon);
+	if (!shim_identify(to, &replaced->description))
+		return 0;
+	replaced->ours = !shim_daemon_of(to, &replaced->daemon);
+	shim_forget();
 	return 0;
 }
 
 static int finish(int result, const struct replaced *replaced)
 {
+	shim_forget();
 	if (result >= 0 && replaced->ours)
 		shim_settle(&replaced->daemon, &replaced->description);
 	return result;

@@ -7,6 +7,7 @@
 #include "channel.h"
 #include "keeper.h"
 #include "memory.h"
+#include "recall.h"
 #include "system.h"
 #include "wrapped.h"
 
@@ -34,33 +35,42 @@ static long set_async(uint64_t argument)
 	return on ? -ENOTTY : 0;
 }
 
+static long run(int fd, const struct shim_description *description, uint32_t request, uint64_t argument)
+{
+	/* What else an ioctl made is only an argument of ioctls. */
+	if (description->node >= SHIM_PATHS && description->node != SHIM_DEVICE)
+		return -ENOTTY;
+	if (description->node == SHIM_IOMMU || description->node == SHIM_VFIO)
+		shim_keep_for(fd, request);
+	return shim_call(fd, description, request, argument);
+}
+
 SHIM_EXPORT int ioctl(int fd, unsigned long request, ...)
 {
 	struct shim_description description;
 	uint64_t argument;
 	va_list arguments;
+	long result;
 
 	va_start(arguments, request);
 	argument = va_arg(arguments, unsigned long);
 	va_end(arguments);
-	if (!shim_identify(fd, &description))
-		return NEXT(ioctl)(fd, request, argument);
-	switch ((uint32_t)request) {
-	case FIOCLEX:
-	case FIONCLEX:
-	case FIONBIO:
-		/* They change the descriptor or the open file, which the socket is. */
-		return NEXT(ioctl)(fd, request, argument);
-	case FIGETBSZ:
-		return (int)shim_return(get_block_size(argument));
-	case FIOASYNC:
-		return (int)shim_return(set_async(argument));
-	default:
-		/* What else an ioctl made is only an argument of ioctls. */
-		if (description.node >= SHIM_PATHS && description.node != SHIM_DEVICE)
-			return (int)shim_return(-ENOTTY);
-		if (description.node == SHIM_IOMMU || description.node == SHIM_VFIO)
-			shim_keep_for(fd, (uint32_t)request);
-		return (int)shim_return(shim_call(fd, &description, (uint32_t)request, argument));
-	}
+	do {
+		if (!shim_recall(fd, &description))
+			return NEXT(ioctl)(fd, request, argument);
+		switch ((uint32_t)request) {
+		case FIOCLEX:
+		case FIONCLEX:
+		case FIONBIO:
+			/* They change the descriptor or the open file, which the socket is. */
+			return NEXT(ioctl)(fd, request, argument);
+		case FIGETBSZ:
+			return (int)shim_return(get_block_size(argument));
+		case FIOASYNC:
+			return (int)shim_return(set_async(argument));
+		default:
+			result = run(fd, &description, (uint32_t)request, argument);
+		}
+	} while (shim_misremembered(fd, &description, result));
+	return (int)shim_return(result);
 }

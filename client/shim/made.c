@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ioctl_table.h"
+#include "recall.h"
 #include "system.h"
 
 static const enum shim_node nodes[] = {
@@ -81,6 +82,7 @@ int shim_adopt(struct shim_reserved *reserved, const struct emu_made *made, cons
 	else if (!emu_store(call, made->address, &number, sizeof(number)))
 		return -EPROTO;
 	reserved->fd = -1;
+	shim_forget();
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "channel.h"
 #include "inject.h"
 #include "open.h"
+#include "recall.h"
 #include "report.h"
 #include "system.h"
 #include "tree.h"
@@ -79,6 +80,7 @@ long shim_open_node(struct shim_description *description, const char *path, int 
 	emu_sys(shutdown, fd, SHUT_RD);
 	if (flags & O_NONBLOCK)
 		emu_sys(fcntl, fd, F_SETFL, O_NONBLOCK);
+	shim_forget();
 	shim_prepare(fd, description);
 	return fd;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channel.h"
+#include "recall.h"
 #include "system.h"
 #include "tree.h"
 #include "wrapped.h"
@@ -145,7 +146,9 @@ SHIM_EXPORT int fclose(FILE *stream)
 
 	if (is_attribute(stream, &fd, &description) && flush(stream))
 		error = errno;
+	shim_forget();
 	result = NEXT(fclose)(stream);
+	shim_forget();
 	if (!error)
 		return result;
 	errno = error;

@@ -4,7 +4,6 @@
  */
 import { alignedTo8, ITEM, ITEM_DATA, ITEM_HEADER_BYTES, ITEM_WINDOW, wordOf } from "../../proto/wire/ring-layout.js";
 import type { U64 } from "../u64.js";
-import { copyBytes } from "./copy-bytes.js";
 import type { IoctlRequest } from "./ioctl-request.js";
 import type { Written } from "./output.js";
 import { ProtocolViolation } from "./protocol-error.js";
@@ -73,7 +72,7 @@ export function putWritten(
   count: number,
 ): void {
   const stored = storedAt(argument, written, count);
-  if (stored > 0) copyBytes(written[0]!.data, 0, bytes, at, stored);
+  if (stored > 0) bytes.set(written[0]!.data, at);
   let end = at + alignedTo8(stored);
   for (let index = stored > 0 ? 1 : 0; index < count; index++) {
     const { address, data } = written[index]!;
@@ -82,7 +81,7 @@ export function putWritten(
     words[word + ITEM.addressHigh] = address.high;
     words[word + ITEM.bytes] = data.length;
     words[word + ITEM.kind] = ITEM_DATA;
-    copyBytes(data, 0, bytes, end + ITEM_HEADER_BYTES, data.length);
+    bytes.set(data, end + ITEM_HEADER_BYTES);
     end += ITEM_HEADER_BYTES + alignedTo8(data.length);
   }
 }

@@ -64,6 +64,8 @@ export class Ring {
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
   private submissionHead = 0;
+  /** The first word of the slot that comes next, as it was when it was last looked at. */
+  private next = 0;
   private completionTail = 0;
   /** As it was when there was no room: to look at it takes the cache line from the client. */
   private completionHead = 0;
@@ -86,36 +88,46 @@ export class Ring {
 
   /** Whether `poll` has something to do. */
   hasWork(): boolean {
-    return !this.closed && (this.hasSubmission() || this.waiting.length > 0);
+    return !this.closed && (this.look() || this.waiting.length > 0);
   }
 
   // ---- submissions --------------------------------------------------------------------------------------------------
 
   /**
-   * Takes what the client has submitted, in order.
+   * Takes what the client has submitted, in order; `hasWork` has just been asked.
    * @returns whether there was anything
    * @throws ProtocolViolation RING_CORRUPT
    */
   poll(receiver: RingReceiver): boolean {
-    let any = this.waiting.length > 0 && this.pushWaiting();
+    const head = this.submissionHead;
+    const hasStored = this.waiting.length > 0 && this.pushWaiting();
     // What comes may end the session, and with it this ring. What comes meanwhile has its turn later.
-    for (let left = RING_SLOTS; left > 0 && !this.closed && this.hasSubmission(); left--) {
+    for (let left = RING_SLOTS; left > 0 && this.isFilled && !this.closed; left--) {
       this.takeSlot(receiver);
-      any = true;
+      this.look();
     }
-    return any;
+    if (this.submissionHead === head) return hasStored;
+    // The client looks at it only when it finds no room.
+    if (!this.closed) Atomics.store(this.words, wordOf(RING_LAYOUT.submissionHead), this.submissionHead);
+    return true;
   }
 
-  private hasSubmission(): boolean {
+  /** Looks at the slot that comes next. @returns whether it is filled */
+  private look(): boolean {
     const at = SUBMISSIONS_AT + (this.submissionHead & INDEX_MASK) * SLOT_WORDS;
-    return Atomics.load(this.words, at) >>> 16 === turnOf(this.submissionHead);
+    this.next = Atomics.load(this.words, at + SLOT.filled);
+    return this.isFilled;
+  }
+
+  private get isFilled(): boolean {
+    return this.next >>> 16 === turnOf(this.submissionHead);
   }
 
   private takeSlot(receiver: RingReceiver): void {
     const { words } = this;
     const index = this.submissionHead & INDEX_MASK;
     const at = SUBMISSIONS_AT + index * SLOT_WORDS;
-    const length = Atomics.load(words, at + SLOT.filled) & 0xffff;
+    const length = this.next & 0xffff;
     if (length > RING_PIECE_BYTES) throw new ProtocolViolation("RING_CORRUPT", `${length} bytes in a slot`);
     const kind = words[at + SLOT.kind]! >>> 0;
     const isIoctl = kind !== FRAMES;
@@ -126,7 +138,6 @@ export class Ring {
         : wordOf(PLACES.submissionData + index * RING_PIECE_BYTES);
     copyWords(words, place, (length + 3) >>> 2);
     this.submissionHead = (this.submissionHead + 1) | 0;
-    Atomics.store(words, wordOf(RING_LAYOUT.submissionHead), this.submissionHead);
     if (!isIoctl) {
       receiver.frames(taken, length);
       return;
@@ -258,7 +269,7 @@ export class Ring {
     const state = this.waiting.length > 0 ? DAEMON_WANTS_ROOM : DAEMON_ASLEEP;
     Atomics.store(this.words, wordOf(RING_LAYOUT.daemonState), state);
     const roomCame = this.waiting.length > 0 && this.lookForRoom() !== RING_SLOTS;
-    if (!this.hasSubmission() && !roomCame) return true;
+    if (!this.look() && !roomCame) return true;
     this.wake();
     return false;
   }

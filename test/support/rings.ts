@@ -1,6 +1,6 @@
 /** What tests of rings share. */
 import { IoctlRequest } from "../../daemon/wire/ioctl-request.js";
-import type { RingReceiver } from "../../daemon/wire/ring.js";
+import type { Ring, RingReceiver } from "../../daemon/wire/ring.js";
 
 /** Takes parts of the stream of frames, and no ioctls. */
 export function receiveFrames(receive: (bytes: Uint8Array) => void = () => undefined): RingReceiver {
@@ -15,3 +15,6 @@ export function receiveFrames(receive: (bytes: Uint8Array) => void = () => undef
     },
   };
 }
+
+/** As the daemon polls a ring. */
+export const poll = (ring: Ring, receiver: RingReceiver): boolean => ring.hasWork() && ring.poll(receiver);

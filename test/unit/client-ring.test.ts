@@ -26,7 +26,7 @@ import {
   SLOT,
 } from "../../proto/wire/ring-layout.js";
 import { frame, type ServerMessage, TestDaemon } from "../support/daemon.js";
-import { receiveFrames } from "../support/rings.js";
+import { poll, receiveFrames } from "../support/rings.js";
 import { Random } from "../support/random.js";
 
 const SHAPE = { slots: RING_SLOTS, slotBytes: RING_SLOT_BYTES, pieceBytes: RING_PIECE_BYTES };
@@ -52,7 +52,10 @@ class Pair {
   /** What the daemon has taken since. */
   submitted(): Buffer {
     const chunks: Uint8Array[] = [];
-    this.daemon.poll(receiveFrames((bytes) => chunks.push(bytes)));
+    poll(
+      this.daemon,
+      receiveFrames((bytes) => chunks.push(bytes)),
+    );
     return Buffer.concat(chunks);
   }
 
@@ -136,7 +139,7 @@ describe("doorbells", () => {
     pair.completed();
     expect(pair.daemonDoorbells).toBe(1);
     pair.set(RING_LAYOUT.daemonState, DAEMON_ASLEEP);
-    pair.daemon.poll(receiveFrames());
+    poll(pair.daemon, receiveFrames());
     pair.completed();
     expect(pair.daemonDoorbells).toBe(1);
   });
@@ -283,7 +286,7 @@ describe("a carrier", () => {
     carrier.close();
     await turns(3);
     expect(log).toEqual([]);
-    daemon.poll(receiveFrames());
+    poll(daemon, receiveFrames());
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(log).toEqual(["unmap", "close"]);
     carrier.end();

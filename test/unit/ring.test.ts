@@ -21,7 +21,7 @@ import {
   RING_LAYOUT,
   ringPlaces,
 } from "../../proto/wire/ring-layout.js";
-import { receiveFrames } from "../support/rings.js";
+import { poll, receiveFrames } from "../support/rings.js";
 import { U64 } from "../../daemon/u64.js";
 import { toWire } from "../../daemon/wire/wire64.js";
 import { Random } from "../support/random.js";
@@ -69,7 +69,12 @@ class ClientSide {
   /** What the daemon has taken. */
   taken(): Uint8Array[] {
     const chunks: Uint8Array[] = [];
-    while (this.ring.hasWork() && this.ring.poll(receiveFrames((bytes) => chunks.push(bytes))));
+    while (
+      poll(
+        this.ring,
+        receiveFrames((bytes) => chunks.push(bytes)),
+      )
+    );
     return chunks;
   }
 
@@ -132,7 +137,7 @@ describe("a client that scribbles", () => {
     client.submit(filled(4, 1));
     spoil(client);
     return () => {
-      client.ring.poll({ ...receiveFrames(), ioctl: () => undefined });
+      poll(client.ring, { ...receiveFrames(), ioctl: () => undefined });
     };
   };
   const slot = RING_LAYOUT.slots;
@@ -217,7 +222,7 @@ describe("a client that scribbles", () => {
       }
       try {
         for (let polls = 0; polls < 4; polls++) {
-          client.ring.poll(receiver);
+          poll(client.ring, receiver);
           client.write(filled(100, 1));
           client.ring.trySleep();
         }
@@ -234,7 +239,8 @@ describe("a client that scribbles", () => {
     client.submit(filled(4, 1));
     client.submit(filled(4, 2));
     let taken = 0;
-    client.ring.poll(
+    poll(
+      client.ring,
       receiveFrames(() => {
         taken++;
         client.ring.close();
@@ -264,7 +270,7 @@ describe("completions", () => {
     const got: number[] = [];
     for (let polls = 0; polls < 3; polls++) {
       for (let chunk = client.complete(); chunk !== undefined; chunk = client.complete()) got.push(chunk[0]!);
-      if (client.ring.hasWork()) client.ring.poll(receiveFrames());
+      poll(client.ring, receiveFrames());
     }
     expect([got, client.ring.isDrained]).toEqual([expected, true]);
   });
@@ -295,7 +301,7 @@ describe("ioctls", () => {
     client.submit(payload, { kind: 0x3b84, sequence: 9, struct: (40 << 16) | 12, argument });
     const calls: unknown[] = [];
     const frames = receiveFrames();
-    client.ring.poll({ ...frames, ioctl: () => calls.push(frames.request.toFrame()) });
+    poll(client.ring, { ...frames, ioctl: () => calls.push(frames.request.toFrame()) });
     const at = (value: bigint): object => toWire(U64.fromBigInt(value));
     expect(calls).toEqual([
       {

@@ -4,6 +4,8 @@
  */
 #include "memory.h"
 
+#include <pthread.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -16,6 +18,8 @@
 
 /* How far above the frame of a call its caller's variables are looked for. */
 #define STACK_BYTES_MAX 65536u
+/* How far its frames are from the top of the first thread's stack; other stacks are farther from it. */
+#define FIRST_STACK_BYTES_MAX (1u << 20)
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -107,6 +111,15 @@ size_t emu_memory_writable(uint64_t address, size_t length)
 	return found < length ? found : length;
 }
 
+/* Whether the stack of `frame` goes on up to `end`: on a thread's own stack lies its descriptor, on the first thread's the program's name. */
+static bool goes_on(uint64_t frame, uint64_t end)
+{
+	uint64_t descriptor = (uint64_t)(uintptr_t)pthread_self(), name = getauxval(AT_EXECFN);
+
+	return (frame < descriptor && end <= descriptor && descriptor - frame <= STACK_BYTES_MAX) ||
+	       (frame < name && end <= name && name - frame <= FIRST_STACK_BYTES_MAX);
+}
+
 bool emu_memory_on_stack(uint64_t address, size_t length)
 {
 	uint64_t frame = (uint64_t)(uintptr_t)__builtin_frame_address(0), page = address - address % PAGE_BYTES;
@@ -114,7 +127,7 @@ bool emu_memory_on_stack(uint64_t address, size_t length)
 	if (address < frame || length > STACK_BYTES_MAX || address - frame > STACK_BYTES_MAX - length)
 		return false;
 	/* The page of the frame is in use. */
-	if ((address + length - 1) / PAGE_BYTES == frame / PAGE_BYTES)
+	if ((address + length - 1) / PAGE_BYTES == frame / PAGE_BYTES || goes_on(frame, address + length))
 		return true;
 	return !emu_sys(madvise, page, address - page + length, MADV_POPULATE_WRITE);
 }
