@@ -10,7 +10,7 @@ import { repositoryRoot } from "../support/repository.js";
 
 /** Written by a program from what is checked here, or recorded elsewhere. */
 const NOT_WRITTEN_HERE = ["proto/wire/generated/", "test/conformance/oracle/"];
-const SOURCE = /\.(ts|mjs|js|c|h|py|sh|proto)$|^bin\//;
+const SOURCE = /\.(ts|[cm]?js|c|h|py|sh|proto)$|^bin\//;
 
 const text = (path: string): string => readFileSync(join(repositoryRoot, path), "utf8");
 
