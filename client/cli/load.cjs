@@ -9,10 +9,31 @@ const { createRequire, wrap } = require("node:module");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
 
-const path = join(__dirname, "command.cjs");
+/** The script of the command, and those of packages that not every start needs. */
+const COMMAND = "command";
+const PACKAGES = ["pino", "zod"];
 
-/** The last line of the script is a comment, the hash of what is before it. */
+/** The last line of a script is a comment, the hash of what is before it. */
 const HASH_CHARACTERS = 64;
+
+/** What is loaded, by name: with its exports, the script, and where what V8 makes of it belongs, which depends on both contents. */
+const loaded = new Map();
+
+function load(name) {
+  const earlier = loaded.get(name);
+  if (earlier !== undefined) return earlier.module.exports;
+  const path = join(__dirname, `${name}.cjs`);
+  const source = readFileSync(path, "utf8");
+  const hash = source.trimEnd().slice(-HASH_CHARACTERS);
+  const compiledPath = join(__dirname, `${name}-${hash}-${process.version}-${process.arch}.compiled`);
+  const script = new Script(wrap(source), { filename: path, cachedData: readCompiled(compiledPath) });
+  const module = { exports: {} };
+  loaded.set(name, { module, script, compiledPath });
+  const requireInstalled = createRequire(path);
+  const requireJoined = (id) => (PACKAGES.includes(id) ? load(id) : requireInstalled(id));
+  script.runInThisContext()(module.exports, requireJoined, module, path, __dirname);
+  return module.exports;
+}
 
 function readCompiled(compiledPath) {
   try {
@@ -22,19 +43,10 @@ function readCompiled(compiledPath) {
   }
 }
 
-/** @returns what the command exports, the script, and where what V8 makes of it belongs, which depends on both contents */
-exports.load = function load() {
-  const source = readFileSync(path, "utf8");
-  const hash = source.trimEnd().slice(-HASH_CHARACTERS);
-  const compiledPath = join(__dirname, `command-${hash}-${process.version}-${process.arch}.compiled`);
-  const script = new Script(wrap(source), { filename: path, cachedData: readCompiled(compiledPath) });
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(path), module, path, __dirname);
-  return { command: module.exports, script, compiledPath };
-};
-
 /** @returns what the command exports */
-exports.command = () => {
+function command() {
   // Source maps are for modules that Node loads itself.
-  return process.sourceMapsEnabled ? require(path) : exports.load().command;
-};
+  return process.sourceMapsEnabled ? require(`./${COMMAND}.cjs`) : load(COMMAND);
+}
+
+module.exports = { COMMAND, PACKAGES, command, load, loaded };

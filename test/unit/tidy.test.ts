@@ -91,11 +91,13 @@ describe("imports go downward", () => {
 
   const NODE = /^node:/;
   const U64 = "daemon/u64.ts";
+  const PACKAGES = "daemon/packages.ts";
   const ERRNO = "proto/uapi/errno.ts";
   const HARDWARE = "daemon/hw/interface.ts";
   const layers: readonly Layer[] = [
     { of: "proto/", from: [], packages: ["protobufjs/minimal.js"] },
     { of: U64, from: [] },
+    { of: PACKAGES, from: [], packages: ["node:module"] },
     // The manual as data: no algorithm, nothing that could have one.
     { of: "daemon/hw/vtd/spec/", from: ["daemon/hw/engine/bit-field.ts"] },
     { of: "daemon/hw/", from: [U64, "proto/uapi/"] },
@@ -111,7 +113,16 @@ describe("imports go downward", () => {
     },
     {
       of: "daemon/observe/",
-      from: ["daemon/wire/", "daemon/devices/", "daemon/memory/", "daemon/core/", "daemon/hw/", U64, "proto/"],
+      from: [
+        "daemon/wire/",
+        "daemon/devices/",
+        "daemon/memory/",
+        "daemon/core/",
+        "daemon/hw/",
+        U64,
+        PACKAGES,
+        "proto/",
+      ],
       packages: [NODE, "pino"],
     },
     { of: "daemon/main/", from: ["daemon/", "proto/"], packages: [NODE, "pino", "zod"] },
