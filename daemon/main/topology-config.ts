@@ -2,10 +2,10 @@
  * What a topology file may say (docs/topology.md), checked: every mistake is reported, one line each, not just the first.
  * zod is loaded with the first description that is checked, since the default one needs no check.
  */
-import { createRequire } from "node:module";
 import type { z as Zod } from "zod";
 import type { VtdProfileOptions } from "../hw/vtd/profile.js";
 import { INTERRUPT_WINDOW_FIRST, INTERRUPT_WINDOW_LAST } from "../hw/vtd/spec/interrupt-window.js";
+import { requirePackage } from "../packages.js";
 import { lastOf, PAGE_SIZE, U64 } from "../u64.js";
 import { VFIO_DRIVER } from "../vfio/bus.js";
 
@@ -54,7 +54,7 @@ type Shape = ReturnType<typeof makeShape>;
 let madeShape: Shape | undefined;
 
 function shape(): Shape {
-  return (madeShape ??= makeShape((createRequire(import.meta.url)("zod") as typeof import("zod")).z));
+  return (madeShape ??= makeShape((requirePackage("zod") as typeof import("zod")).z));
 }
 
 function makeShape(z: typeof Zod) {

@@ -3,8 +3,8 @@
  * first line that is written, since a daemon of `run` mostly ends before it has anything to say.
  */
 import { writeSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Logger } from "pino";
+import { requirePackage } from "../packages.js";
 import { type Log, LOG_LEVELS, type LogLevel } from "../wire/log.js";
 
 const STDERR = 2;
@@ -25,7 +25,7 @@ export function createLog(level: LogLevel): Log {
 /** @returns undefined: it cannot be loaded now, for want of descriptors perhaps, which is no reason to lose the line */
 function loadLogger(level: LogLevel): Logger | undefined {
   try {
-    const { destination, pino } = createRequire(import.meta.url)("pino") as typeof import("pino");
+    const { destination, pino } = requirePackage("pino") as typeof import("pino");
     const base = { pid: process.pid };
     return pino({ name: "iommufd-emu", level, base }, destination({ dest: STDERR, sync: true }));
   } catch {

@@ -9,7 +9,7 @@ import * as api from "./iommufd.js";
 import * as test from "./iommufd-test.js";
 import type { StructLayout } from "./layout.js";
 import { errorRows, pick, type DescriptorRow, type FileKind, type IoctlRow } from "./row.js";
-import { type MadeDescriptorRow, type MemoryRow, type NumberNameOf } from "./row.js";
+import type { MadeDescriptorRow, MemoryRow, NumberNameOf } from "./row.js";
 import { vfioRows } from "./vfio-rows.js";
 
 export type {

@@ -25,6 +25,7 @@ import { buildC } from "../support/c-programs.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const command = join(root, "client/cli/iommufd-emu");
+const joined = join(root, "build/client/command");
 const shim = join(root, "build/client/shim/libiommufd-emu-shim.so");
 
 const scratch = mkdtempSync(join(tmpdir(), "iommufd-emu-cli-"));
@@ -122,18 +123,39 @@ describe("the command line", () => {
     expect([status, stderr]).toEqual([1, "iommufd-emu: it is not built; run `npm run build`\n"]);
   });
 
-  test("is joined from this project's own sources, which its stack traces can name", () => {
-    const joined = join(root, "build/client/command");
+  test("is joined from this project's own sources, which its stack traces can name, and packages whose licences are beside it", () => {
     const maps = readdirSync(joined).filter((name) => name.endsWith(".map"));
-    const sources = maps.flatMap((name) => {
-      const map = JSON.parse(readFileSync(join(joined, name), "utf8")) as { readonly sources: readonly string[] };
-      return map.sources.map((source) => relative(root, join(joined, source)));
-    });
+    const packages = new Set<string>();
+    const sources: string[] = [];
+    for (const source of maps.flatMap(sourcesOf)) {
+      const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? [];
+      if (name === undefined) sources.push(relative(root, join(joined, source)));
+      else packages.add(name);
+    }
     expect(sources).toEqual(
       expect.arrayContaining(["client/cli/main.ts", "client/cli/run.ts", "daemon/main/serve.ts"]),
     );
     const elsewhere = sources.filter((source) => !/^(build\/proto|client|daemon|proto)\//.test(source));
     expect(elsewhere).toEqual([]);
+    const licensed = [...readFileSync(join(joined, "THIRD-PARTY.txt"), "utf8").matchAll(/^(\S+) [\d.]+ \(\S+\)$/gm)];
+    expect(packages).toContain("commander");
+    expect(new Set(licensed.map(([, name]) => name))).toEqual(packages);
+  });
+
+  const sourcesOf = (map: string): readonly string[] =>
+    (JSON.parse(readFileSync(join(joined, map), "utf8")) as { readonly sources: readonly string[] }).sources;
+
+  test("is there compiled for this Node, and works where V8 refuses that", () => {
+    const rejected = (...options: string[]): unknown => {
+      const main = JSON.stringify(join(joined, "main.cjs"));
+      const load = `const { command, load, loaded, PACKAGES } = require(${main}); command(); PACKAGES.forEach(load);
+        console.log(...[...loaded.values()].map(({ script }) => script.cachedDataRejected))`;
+      const env = { ...process.env, NODE_OPTIONS: "" };
+      return spawnSync(process.execPath, [...options, "--eval", load], { encoding: "utf8", env }).stdout;
+    };
+    expect(rejected()).toBe("false false false\n");
+    // Compiled code is for the flags with which it was compiled.
+    expect(rejected("--max-old-space-size=512")).toBe("true true true\n");
   });
 
   test("docs/cli.md has every subcommand with its own options, and no other option", () => {

@@ -8,7 +8,7 @@ import type { DescriptorTarget } from "../../uapi/descriptors.js";
 import { readExactly, type UserMemory } from "../../uapi/user-memory.js";
 import type { U64 } from "../../u64.js";
 import { VFIO_DRIVER } from "../../vfio/bus.js";
-import { type TreeBus, type TreeSlot } from "./machine.js";
+import type { TreeBus, TreeSlot } from "./machine.js";
 
 /** What sysfs takes of one write. */
 const TEXT_BYTES_MAX = 4096;

@@ -18,7 +18,7 @@ import type { PciFunction } from "../../devices/pci/interface.js";
 import type { BarDescription } from "../../devices/pci/model.js";
 import { VFIO_DRIVER } from "../../vfio/bus.js";
 import { PRIVATE, READ_WRITE, WRITE_ONLY, type TreeBuilder } from "./entries.js";
-import { type TreeMachine, type TreeSlot } from "./machine.js";
+import type { TreeMachine, TreeSlot } from "./machine.js";
 
 /** Resources that a kernel with SR-IOV support counts: 6 BARs, the ROM, 6 BARs of virtual functions. */
 const RESOURCE_COUNT = 13;

@@ -7,7 +7,7 @@ import type { ReservedRegion } from "../../hw/interface.js";
 import { VFIO_DRIVER } from "../../vfio/bus.js";
 import { addDevice, directoryOf, isOfVfio } from "./device-directory.js";
 import { PRIVATE, TreeBuilder, WRITE_ONLY, type TreeEntries } from "./entries.js";
-import { type CharacterMajors, type TreeIommu, type TreeMachine, type TreeSlot } from "./machine.js";
+import type { CharacterMajors, TreeIommu, TreeMachine, TreeSlot } from "./machine.js";
 
 /** Registers of the first remapping unit; those of the others follow, a page each. */
 const UNIT_REGISTERS = 0xfed9_0000;
