@@ -1,5 +1,7 @@
 /* Scenarios: descriptors as numbers, the order of closes, and the channels that the program does not know about. */
+#include <pthread.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "shim_program.h"
 
@@ -54,6 +56,78 @@ static void replacing_is_closing(void)
 	fd = open_iommu();
 	strcpy(token, iommufd_name(fd));
 	CHECK(dup3(other, fd, 0) == fd && !still_open(token));
+}
+
+/* The shim has used each number before it becomes another one. */
+static void numbers_that_change(void)
+{
+	int fd = open_iommu(), other = open_iommu();
+	char token[64];
+
+	CHECK(new_ioas(fd) == 1 && new_ioas(fd) == 2 && new_ioas(other) == 1);
+	CHECK(dup2(other, fd) == fd && new_ioas(fd) == 2 && new_ioas(other) == 3);
+	CHECK(close(fd) == 0);
+	CHECK_ERRNO(ioctl(fd, IOMMU_IOAS_ALLOC, NULL), EBADF);
+	CHECK(open("/dev/null", O_RDWR) == fd);
+	CHECK_ERRNO(ioctl(fd, IOMMU_IOAS_ALLOC, NULL), ENOTTY);
+	CHECK(new_ioas(other) == 4 && close_range((unsigned int)other, (unsigned int)other, 0) == 0);
+	CHECK(open_iommu() == other && new_ioas(other) == 1);
+
+	/* Behind the C library's back: the daemon knows. */
+	strcpy(token, iommufd_name(other));
+	CHECK(new_ioas(other) == 2 && syscall(SYS_close, other) == 0);
+	while (still_open(token))
+		usleep(1000);
+	CHECK(open("/dev/null", O_RDWR) == other);
+	CHECK_ERRNO(ioctl(other, IOMMU_IOAS_ALLOC, NULL), ENOTTY);
+	CHECK(close(other) == 0 && open_iommu() == other && new_ioas(other) == 1);
+	CHECK(syscall(SYS_close, other) == 0 && open_iommu() == other && new_ioas(other) == 1);
+}
+
+struct user {
+	int fd;
+	pthread_barrier_t turn;
+};
+
+static void *use_twice(void *argument)
+{
+	struct user *user = argument;
+
+	CHECK(new_ioas(user->fd) == 1);
+	pthread_barrier_wait(&user->turn);
+	pthread_barrier_wait(&user->turn);
+	CHECK(new_ioas(user->fd) == 2);
+	return NULL;
+}
+
+static void numbers_that_other_threads_change(void)
+{
+	struct user user = { .fd = open_iommu() };
+	int other = open_iommu();
+	pthread_t thread;
+
+	CHECK(new_ioas(other) == 1 && pthread_barrier_init(&user.turn, NULL, 2) == 0);
+	CHECK(pthread_create(&thread, NULL, use_twice, &user) == 0);
+	pthread_barrier_wait(&user.turn);
+	CHECK(dup2(other, user.fd) == user.fd);
+	pthread_barrier_wait(&user.turn);
+	CHECK(pthread_join(thread, NULL) == 0 && new_ioas(other) == 3);
+}
+
+static void numbers_that_a_vforked_child_changes(void)
+{
+	int fd = open_iommu(), other = open_iommu();
+	pid_t child;
+
+	CHECK(new_ioas(fd) == 1 && new_ioas(other) == 1);
+	child = vfork();
+	if (!child) {
+		if (dup2(other, fd) != fd || new_ioas(fd) != 2)
+			_exit(1);
+		_exit(0);
+	}
+	expect_success(child);
+	CHECK(new_ioas(fd) == 2 && new_ioas(other) == 3);
 }
 
 static void numbering(void)
@@ -189,6 +263,11 @@ const struct scenario descriptor_scenarios[] = {
 	  copies_share },
 	{ "close_waits_for_the_release", "close returns when the release is done", close_waits_for_the_release },
 	{ "replacing_is_closing", "dup2 and dup3 onto an iommufd close it, unless they fail", replacing_is_closing },
+	{ "numbers_that_change", "an ioctl is one on what a number stands for now", numbers_that_change },
+	{ "numbers_that_other_threads_change", "also when another thread has changed that",
+	  numbers_that_other_threads_change },
+	{ "numbers_that_a_vforked_child_changes", "and not when a vforked child has, which has numbers of its own",
+	  numbers_that_a_vforked_child_changes },
 	{ "numbering", "open takes the lowest number and calls take none of the low ones", numbering },
 	{ "channels_look_closed", "the shim's own descriptors are EBADF to close and dup2", channels_look_closed },
 	{ "closing_everything_by_number", "a loop that closes every number disturbs nothing",
