@@ -17,5 +17,5 @@ for (const name of ["wire.js", "wire.d.ts"])
 
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.json")], { stdio: "inherit" });
-if (status === 0) joinCommand();
+if (status === 0) await joinCommand();
 process.exitCode = status ?? 1;

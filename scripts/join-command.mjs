@@ -1,7 +1,9 @@
 /**
- * Joins the modules of the command, which are hundreds, and the packages that they import into one script in build/client/command:
- * loading modules one by one is most of the time of a start. Packages that not every start needs are a script each. Beside them are the
+ * Joins the modules of the command, which are hundreds, and the packages that they import into a few scripts in build/client/command:
+ * loading modules one by one is most of the time of a start. What a command loads when it needs it stays apart. Beside the scripts are the
  * packages' licences, client/cli/load.cjs, which loads the scripts, and what V8 makes of them (scripts/compile-command.mjs).
+ *
+ * Constants and classes have to stay that: as variables, which other tools make of them, the daemon's hot paths took half as long again.
  *
  * The directory is as deep as build/client/cli and build/daemon/main, so that paths relative to a module lead to the same place. A file is
  * replaced only when it is another one, and whole; a script is read once, so commands that run are not disturbed.
@@ -13,9 +15,12 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import commonjs from "@rollup/plugin-commonjs";
+import json from "@rollup/plugin-json";
+import resolve from "@rollup/plugin-node-resolve";
+import { rollup } from "rollup";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const target = join(root, "build/client/command");
@@ -23,19 +28,25 @@ const target = join(root, "build/client/command");
 const loader = join(root, "client/cli/load.cjs");
 const { COMMAND, PACKAGES } = createRequire(import.meta.url)(loader);
 
+/** Packages with native parts stay where they are installed. */
+const NATIVE = ["koffi"];
+
 /** Long enough for a start on the slowest machine. */
 const COMPILE_TIMEOUT_MS = 60_000;
 
-export default function joinCommand() {
+export default async function joinCommand() {
   mkdirSync(target, { recursive: true });
-  const { outputFiles, packages } = joined();
+  const { scripts, maps, packages } = await joined();
   const kept = ["main.cjs"];
-  // Source maps are before the scripts that name them.
-  for (const { path, text } of outputFiles) {
-    const name = basename(path);
-    const hash = createHash("sha256").update(text).digest("hex");
-    replace(name, name.endsWith(".cjs") ? `${text}// ${hash}\n` : text);
-    kept.push(name, `${basename(name, ".cjs")}-${hash}-`);
+  // Source maps are before the scripts that name them, and scripts before those that load them.
+  for (const { fileName, source } of maps) {
+    replace(fileName, source);
+    kept.push(fileName);
+  }
+  for (const { fileName, code } of scripts.reverse()) {
+    const hash = createHash("sha256").update(code).digest("hex");
+    replace(fileName, `${code}// ${hash}\n`);
+    kept.push(fileName, `${fileName}-${hash}-`);
   }
   replace("main.cjs", readFileSync(loader, "utf8"));
   replace("THIRD-PARTY.txt", licences(packages));
@@ -49,35 +60,56 @@ export default function joinCommand() {
   if (status !== 0) console.warn(`the command starts slower than it could, since it was not compiled: ${stderr}`);
 }
 
-function joined() {
-  const packages = Object.fromEntries(PACKAGES.map((name) => [name, name]));
-  // Its other way to build keeps a process.
-  const { outputFiles, metafile } = buildSync({
-    absWorkingDir: root,
-    entryPoints: { [COMMAND]: "build/client/cli/main.js", ...packages },
-    outdir: target,
-    outExtension: { ".js": ".cjs" },
-    write: false,
-    metafile: true,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    banner: { js: '"use strict";\nconst moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    define: { "import.meta.url": "moduleUrl" },
-    legalComments: "none",
-    // For `node --enable-source-maps`; they cost nothing without it.
-    sourcemap: "linked",
-    sourcesContent: false,
-    logLevel: "warning",
+/** The modules that the compiler made: from which sources, and where they are. */
+const ownModules = {
+  name: "own-modules",
+  load(path) {
+    if (!existsSync(`${path}.map`) || path.includes("node_modules")) return null;
+    return { code: readFileSync(path, "utf8"), map: JSON.parse(readFileSync(`${path}.map`, "utf8")) };
+  },
+  resolveImportMeta: () => 'require("node:url").pathToFileURL(__filename).href',
+};
+
+async function joined() {
+  const bundle = await rollup({
+    input: {
+      [COMMAND]: join(root, "build/client/cli/main.js"),
+      ...Object.fromEntries(PACKAGES.map((name) => [name, name])),
+    },
+    external: [/^node:/, ...NATIVE],
+    plugins: [
+      resolve({ exportConditions: ["node"], preferBuiltins: true, rootDir: root }),
+      commonjs({ include: /node_modules/ }),
+      json(),
+      ownModules,
+    ],
+    onwarn: (warning, warn) => {
+      // Of packages: they work.
+      if (!/node_modules/.test(warning.id ?? warning.ids?.[0] ?? "")) warn(warning);
+    },
   });
-  return { outputFiles, packages: packagesOf(Object.keys(metafile.inputs)) };
+  const { output } = await bundle.generate({
+    format: "cjs",
+    exports: "named",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
+    // For `node --enable-source-maps`; they cost nothing without it.
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    dir: target,
+  });
+  await bundle.close();
+  return {
+    scripts: output.filter(({ type }) => type === "chunk"),
+    maps: output.filter(({ fileName }) => fileName.endsWith(".map")),
+    packages: packagesOf(bundle.watchFiles),
+  };
 }
 
-/** @param inputs paths of modules @returns the directories of the packages that they are from, by name */
-function packagesOf(inputs) {
-  const directories = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
-  return [...new Set(directories)].sort().map((directory) => join(root, directory));
+/** @param paths of modules @returns the directories of the packages that they are from, by name */
+function packagesOf(paths) {
+  const directories = paths.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
+  return [...new Set(directories)].sort();
 }
 
 function licences(directories) {
