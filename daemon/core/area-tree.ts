@@ -340,6 +340,7 @@ export class AreaTree {
   }
 
   private copyEntries(from: number, to: number, count: number): void {
+    if (count === 0) return;
     const start = from * ENTRY_WORDS;
     this.words.copyWithin(to * ENTRY_WORDS, start, start + count * ENTRY_WORDS);
   }

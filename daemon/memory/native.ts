@@ -175,7 +175,8 @@ function bind(koffi: Koffi): Native {
   );
   const pread = library.func("int64_t pread64(int, void *, size_t, int64_t)");
   const pwrite = library.func("int64_t pwrite64(int, void *, size_t, int64_t)");
-  const capget = library.func("int capget(void *, void *)");
+  // By addresses: looking into typed arrays takes koffi half as long as the call.
+  const capget = library.func("int capget(int64_t, int64_t)");
   const prlimit = library.func("int prlimit64(int, int, void *, void *)");
   const ioctl = library.func("int ioctl(int, unsigned long, void *)");
   const fcntl = library.func("int fcntl(int, int, long)");
@@ -197,6 +198,7 @@ function bind(koffi: Koffi): Native {
   const remoteVector = new BigUint64Array(2);
   const capabilityHeader = new Uint32Array([LINUX_CAPABILITY_VERSION_3, 0]);
   const capabilitySets = new Uint32Array(2 * CAPABILITY_WORDS);
+  const capabilityAddresses = [capabilityHeader, capabilitySets].map((words) => Number(koffi.address(words)));
   const transfer = (call: typeof pread, pid: number, address: number | bigint, bytes: Uint8Array): number => {
     if (bytes.length === 0) return 0;
     localVector[0] = koffi.address(bytes);
@@ -227,7 +229,7 @@ function bind(koffi: Koffi): Native {
     fileWrite: (fd, position, from) => checked(pwrite(fd, from, from.length, position)),
     hasCapability(pid, capability) {
       capabilityHeader[1] = pid;
-      if (capget(capabilityHeader, capabilitySets) < 0) return false;
+      if (capget(...capabilityAddresses) < 0) return false;
       const effective = capabilitySets[capability < 32 ? 0 : CAPABILITY_WORDS]!;
       return ((effective >>> (capability % 32)) & 1) === 1;
     },

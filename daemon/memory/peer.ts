@@ -53,6 +53,8 @@ export interface Peer extends Caller {
   keep(address: U64, mark: Uint8Array, dismiss: () => void): Errno;
   /** Dismisses the keeper of the process's memory if there is no need of it any more. */
   reviewKeeper(): void;
+  /** From now on requests come by memory that the image which the process has now has mapped, so from no other one. */
+  stay(): void;
   /** For inspection: the regions of this connection. */
   listRegions(): RegionInspection[];
   /** The connection has ended: its regions go. */
@@ -179,6 +181,8 @@ class KnownPeer implements Peer {
   private closed = false;
   /** The image is that of the process, as seen a moment ago. */
   private looked = false;
+  /** It will not be another one. */
+  private stays = false;
   private readonly lookAgain = (): void => {
     this.looked = false;
   };
@@ -205,9 +209,9 @@ class KnownPeer implements Peer {
   }
 
   get mm(): ClientAddressSpace {
-    if (this.closed || this.looked) return this.image.space;
+    if (this.closed || this.stays || this.looked) return this.image.space;
     if (this.image.space.isGone()) this.image = this.registry.successor(this.native, this.image);
-    // No request of another image is handled before the event loop has gone round: a ring does not outlive an exec.
+    // No request of another image is handled before the event loop has gone round.
     this.looked = true;
     queueMicrotask(this.lookAgain);
     return this.image.space;
@@ -271,6 +275,10 @@ class KnownPeer implements Peer {
 
   reviewKeeper(): void {
     this.kept?.memory.review();
+  }
+
+  stay(): void {
+    if (!this.stays) this.stays = !this.mm.isGone();
   }
 
   listRegions(): RegionInspection[] {
@@ -365,6 +373,10 @@ class AnonymousPeer implements Peer {
 
   keep(): Errno {
     return errno.ESRCH;
+  }
+
+  stay(): void {
+    // It is one image to the daemon.
   }
 
   reviewKeeper(): void {

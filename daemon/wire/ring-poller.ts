@@ -29,7 +29,8 @@ const DECAY = 1 / 64;
 const ROUNDS_MAX = 16;
 
 export class RingPoller {
-  private readonly rings = new Set<PolledRing>();
+  /** Never changed but replaced: what is polled may end a session. */
+  private rings: readonly PolledRing[] = [];
   private running = false;
   private idleMs = IDLE_MS_MIN;
   /** Times that polling was for nothing, since it was last good for something. */
@@ -45,12 +46,12 @@ export class RingPoller {
   ) {}
 
   add(ring: PolledRing): void {
-    this.rings.add(ring);
+    this.rings = [...this.rings, ring];
     this.start();
   }
 
   remove(ring: PolledRing): void {
-    this.rings.delete(ring);
+    this.rings = this.rings.filter((each) => each !== ring);
   }
 
   /** A doorbell has come. */
@@ -87,7 +88,10 @@ export class RingPoller {
   /** Polls until there is nothing to do, but not for ever. @returns whether there was anything */
   private round(): boolean {
     let any = false;
-    for (let rounds = 0; rounds < ROUNDS_MAX; rounds++) for (const ring of this.rings) any = ring.poll() || any;
+    for (let rounds = 0; rounds < ROUNDS_MAX; rounds++) {
+      const { rings } = this;
+      for (let index = 0; index < rings.length; index++) if (rings[index]!.poll()) any = true;
+    }
     return any;
   }
 

@@ -7,6 +7,11 @@ import { ProtocolViolation } from "./protocol-error.js";
 import { RingCarrier, type RingHost, type RingSession } from "./ring-carrier.js";
 import { RING_PIECE_BYTES, RING_SLOT_BYTES, RING_SLOTS } from "./ring.js";
 
+export interface RingUser extends RingSession {
+  /** The client has begun to use the ring. */
+  used(): void;
+}
+
 export class SessionRing {
   private carrier: RingCarrier | undefined;
   private used = false;
@@ -14,12 +19,17 @@ export class SessionRing {
   /** @param host absent: there are no rings */
   constructor(
     private readonly host: RingHost | undefined,
-    private readonly session: RingSession,
+    private readonly session: RingUser,
   ) {}
 
   /** Frames to the client go by the ring. */
   get isUsed(): boolean {
     return this.used;
+  }
+
+  private use(): void {
+    this.used = true;
+    this.session.used();
   }
 
   /** @throws ProtocolViolation RING_REPEATED */
@@ -30,11 +40,11 @@ export class SessionRing {
     const carrier = RingCarrier.create(this.host, {
       ...session,
       frames: (bytes, length) => {
-        this.used = true;
+        if (!this.used) this.use();
         session.frames(bytes, length);
       },
       ioctl: () => {
-        this.used = true;
+        if (!this.used) this.use();
         session.ioctl();
       },
     });

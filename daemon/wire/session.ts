@@ -115,6 +115,9 @@ export class Session implements Notified {
       ioctl: () => {
         this.ringIoctl();
       },
+      used: () => {
+        peer.stay();
+      },
       drained: () => {
         this.drained();
       },
