@@ -49,15 +49,10 @@ export function translation({ rounds, translations }: Plan): Figure[] {
     const map = new Map(pages.map((page) => [page, pfnOf(page)]));
     return [
       () => {
-        for (let done = 0; done < translations; done++) {
-          const address = addresses[done % count]!;
-          const found = iommu.translate({ requesterId: REQUESTER_ID, address, write: true, length: 8 });
-          if (found.kind !== "translated") throw new Error(`${address.toString()} is not translated`);
-        }
+        translateEach(iommu, addresses, translations);
       },
       () => {
-        for (let done = 0; done < translations; done++)
-          if (map.get(pages[done % count]!) === undefined) throw new Error("a page is missing");
+        getEach(map, pages, translations);
       },
     ];
   });
@@ -68,4 +63,20 @@ export function translation({ rounds, translations }: Plan): Figure[] {
     figure({ ...parts, name: "cold IOTLB", value: rates[2]!, yardstick: { name: "Map, get", value: rates[3]! } }),
     figure({ ...parts, name: "cold IOTLB", value: rates[2]!, yardstick: { name: "warm IOTLB", value: rates[0]! } }),
   ];
+}
+
+function translateEach(iommu: VtdIommu, addresses: readonly U64[], translations: number): void {
+  for (let done = 0, next = 0; done < translations; done++) {
+    const address = addresses[next]!;
+    const { kind } = iommu.translate({ requesterId: REQUESTER_ID, address, write: true, length: 8 });
+    if (kind !== "translated") throw new Error(`${address.toString()} is not translated`);
+    if (++next === addresses.length) next = 0;
+  }
+}
+
+function getEach(map: ReadonlyMap<number, number>, pages: readonly number[], translations: number): void {
+  for (let done = 0, next = 0; done < translations; done++) {
+    if (map.get(pages[next]!) === undefined) throw new Error("a page is missing");
+    if (++next === pages.length) next = 0;
+  }
 }

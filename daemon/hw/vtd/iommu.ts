@@ -173,7 +173,7 @@ export class VtdIommu implements Iommu {
 
   translate(request: TranslationRequest): Translation {
     const outcome = translate(this.unit, request);
-    return outcome instanceof RefusedRequest ? this.refused(request, outcome) : this.passed(outcome);
+    return outcome.kind === "refused" ? this.refused(request, outcome) : this.passed(outcome);
   }
 
   runFrom(request: TranslationRequest, found: TranslatedPage, wanted: number): number {
@@ -182,7 +182,7 @@ export class VtdIommu implements Iommu {
 
   requestTranslation(request: TranslationRequest): Translation | MissingPage {
     const outcome = translate(this.unit, request);
-    if (!(outcome instanceof RefusedRequest)) return this.passed(outcome);
+    if (outcome.kind !== "refused") return this.passed(outcome);
     return outcome.recoverable && this.listeners.has(request.requesterId)
       ? this.missing(request, outcome)
       : this.refused(request, outcome);
@@ -237,7 +237,7 @@ export class VtdIommu implements Iommu {
   explain(request: TranslationRequest): { readonly result: Translation; readonly steps: readonly WalkStep[] } {
     const steps: WalkStep[] = [];
     const outcome = translate(this.unit, request, steps);
-    return { result: outcome instanceof RefusedRequest ? outcome.fault : outcome, steps };
+    return { result: outcome.kind === "refused" ? outcome.fault : outcome, steps };
   }
 
   /** Executes a command of the invalidation queue. */

@@ -52,7 +52,7 @@ export class Iotlb {
     if (this.validOfDomain[domainId] === 0) return -1;
     for (let level = 0; level < LEVELS; level++) {
       if (this.validAtLevel[level] === 0) continue;
-      const slot = this.find(domainId, level, Math.floor(page / LEAF_PAGES[level]!));
+      const slot = this.find(domainId, level, numberOf(page, level));
       if (slot >= 0) return slot;
     }
     return -1;
@@ -111,7 +111,7 @@ export class Iotlb {
     permissions: number,
     isClean = false,
   ): void {
-    const number = Math.floor(page / LEAF_PAGES[level]!);
+    const number = numberOf(page, level);
     let slot = this.find(domainId, level, number);
     if (slot < 0) {
       slot = this.slotFor(setOf(number));
@@ -188,6 +188,11 @@ export class Iotlb {
 
 function tagOf(domainId: number, level: number): number {
   return (domainId << 3) | (level << 1) | VALID;
+}
+
+/** Number of the leaf that holds a page. */
+function numberOf(page: number, level: number): number {
+  return level === 0 ? page : Math.floor(page / LEAF_PAGES[level]!);
 }
 
 /** Neighbours go to neighbouring sets; the higher bits keep strides of 2^n from meeting in one. */

@@ -72,6 +72,8 @@ class Refusal {
 
 /** A request that ended in a fault. */
 export class RefusedRequest {
+  readonly kind = "refused";
+
   constructor(
     readonly fault: TranslationFault,
     /** Software wants a record. */
@@ -97,10 +99,20 @@ export function translate(
         ? INTERRUPT
         : refuse(request, new Refusal(faultReason.INTERRUPT_WINDOW, true));
   }
-  const context = contextOf(unit, request.requesterId, steps);
-  if (context instanceof Refusal) return refuse(request, context);
-  const entry = pasidEntryOf(unit, request, context, steps);
-  if (entry instanceof Refusal) return refuse(request, entry);
+  const cached = steps === undefined ? cachedEntryOf(unit, request) : undefined;
+  const entry = cached ?? loadEntry(unit, request, steps);
+  if (cached === undefined && entry instanceof Refusal) return refuse(request, entry);
+  return throughTable(unit, request, entry as CachedPasidEntry, steps);
+}
+
+/** Steps 7 to 9. */
+function throughTable(
+  unit: TranslationUnit,
+  request: TranslationRequest,
+  entry: CachedPasidEntry,
+  steps: WalkStep[] | undefined,
+): TranslatedPage | RefusedRequest {
+  const { address, write } = request;
   const { recordFaults } = entry;
 
   const page = address.page();
@@ -141,14 +153,14 @@ function remember(
  */
 export function runFrom(
   unit: TranslationUnit,
-  { requesterId, pasid, address, write }: TranslationRequest,
+  request: TranslationRequest,
   found: TranslatedPage,
   wanted: number,
 ): number {
+  const { address, write } = request;
+  const { iotlb } = unit.caches;
   let length = found.pageBytes - (found.physical % found.pageBytes);
-  const { contexts, pasidEntries, iotlb } = unit.caches;
-  const context = contexts.lookup(requesterId);
-  const entry = context && pasidEntries.lookup(pasidKey(requesterId, pasid ?? context.ridPasid));
+  const entry = cachedEntryOf(unit, request);
   if (entry === undefined) return Math.min(length, wanted);
   const { domainId, table } = entry;
   const end = 2 ** (Math.min(unit.profile.mgaw, entry.width) - PAGE_LG2);
@@ -226,12 +238,12 @@ function translated(
   permissions: number,
 ): TranslatedPage {
   const pages = LEAF_PAGES[level]!;
-  const first = Math.floor(page / pages) * pages;
+  const pageInLeaf = level === 0 ? 0 : page % pages;
   // A large page around the interrupt window does not translate the window, so it is valid for one 4 KiB page at a time.
-  const around = level > 0 && isAroundWindow(first, pages);
+  const around = level > 0 && isAroundWindow(page - pageInLeaf, pages);
   return {
     kind: "translated",
-    physical: (physicalPage + (page - first)) * PAGE_SIZE + address.pageOffset(),
+    physical: (physicalPage + pageInLeaf) * PAGE_SIZE + address.pageOffset(),
     pageBytes: (around ? 1 : pages) * PAGE_SIZE,
     readable: (permissions & PROT_READ) !== 0,
     writable: (permissions & PROT_WRITE) !== 0,
@@ -307,18 +319,27 @@ function loadContext(
 
 // ---- steps 4 to 6 ---------------------------------------------------------------------------------------------------
 
-function pasidEntryOf(
+/** Steps 2 to 6, where both caches hold what they need. */
+function cachedEntryOf(
+  { caches }: TranslationUnit,
+  { requesterId, pasid }: TranslationRequest,
+): CachedPasidEntry | undefined {
+  const context = caches.contexts.lookup(requesterId);
+  if (context === undefined || (pasid !== undefined && !context.pasidEnabled)) return undefined;
+  return caches.pasidEntries.lookup(pasidKey(requesterId, pasid ?? context.ridPasid));
+}
+
+/** Steps 2 to 6. */
+function loadEntry(
   unit: TranslationUnit,
   request: TranslationRequest,
-  context: CachedContext,
   steps: WalkStep[] | undefined,
 ): CachedPasidEntry | Refusal {
+  const context = contextOf(unit, request.requesterId, steps);
+  if (context instanceof Refusal) return context;
   if (request.pasid !== undefined && !context.pasidEnabled)
     return new Refusal(faultReason.PASID_DISABLED, context.recordFaults);
-  const pasid = request.pasid ?? context.ridPasid;
-  const key = pasidKey(request.requesterId, pasid);
-  const cached = steps === undefined ? unit.caches.pasidEntries.lookup(key) : undefined;
-  return cached ?? loadPasidEntry(unit, request, context, pasid, steps);
+  return loadPasidEntry(unit, request, context, request.pasid ?? context.ridPasid, steps);
 }
 
 function loadPasidEntry(
