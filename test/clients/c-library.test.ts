@@ -29,7 +29,16 @@ const options: Readonly<Record<string, readonly string[]>> = {
 };
 
 const programs = [
-  ...["codec_test", "call_test", "library_test", "pasid_test", "descriptor_test", "made_test", "vfio_test"],
+  ...[
+    "codec_test",
+    "call_test",
+    "ring_test",
+    "library_test",
+    "pasid_test",
+    "descriptor_test",
+    "made_test",
+    "vfio_test",
+  ],
 ].map((program) => ({
   program,
   names: sourceMatches([`${program}.c`], /^\t\t(?:cmocka_unit_test|WITH_(?:CONTEXT|MACHINE))\((\w+)\),$/gm).map(
