@@ -183,8 +183,8 @@ static int connect_channel(struct channel *channel, const struct emu_address *da
 	return error;
 }
 
-/* An idle channel of that description, checked out, or NULL. */
-static struct channel *find_idle(const char *token)
+/* An idle channel of that description that `suits`, checked out, or NULL. */
+static struct channel *find(const char *token, bool (*suits)(struct channel *channel))
 {
 	uint64_t key = key_of(token);
 	size_t i;
@@ -192,18 +192,28 @@ static struct channel *find_idle(const char *token)
 	for (i = 0; i < CHANNELS_MAX; i++) {
 		struct channel *channel = &channels[i];
 
-		if (atomic_load(&channel->state) != IDLE || atomic_load(&channel->key) != key)
+		if (atomic_load(&channel->state) != IDLE || atomic_load(&channel->key) != key ||
+		    !check_out(channel, IDLE))
 			continue;
-		if (!check_out(channel, IDLE))
-			continue;
-		if (!memcmp(channel->token, token, SHIM_TOKEN_BYTES)) {
-			if (is_usable(channel))
-				return channel;
-			shim_drop(channel);
-		}
+		if (!memcmp(channel->token, token, SHIM_TOKEN_BYTES) && suits(channel))
+			return channel;
 		give_back(channel);
 	}
 	return NULL;
+}
+
+/* What is of no use any more is closed. */
+static bool is_usable_or_goes(struct channel *channel)
+{
+	if (is_usable(channel))
+		return true;
+	shim_drop(channel);
+	return false;
+}
+
+static struct channel *find_idle(const char *token)
+{
+	return find(token, is_usable_or_goes);
 }
 
 /* A channel to connect: an empty one, or one that other descriptions' calls do not need at the moment. */
@@ -244,28 +254,20 @@ static int begin_transient(struct channel *channel, const struct emu_address *da
 	return error;
 }
 
+static bool is_served(struct channel *channel)
+{
+	return emu_ring_is_served(&channel->connection.ring);
+}
+
 /*
- * An idle channel of that description whose ring is served, checked out, or NULL. A vforked child may have its parent's:
- * the calls are about the memory that they share, and nothing of the table changes.
+ * One whose ring is served. A vforked child may have its parent's: the calls are about the memory that they share, and nothing of
+ * the table changes.
  */
 static struct channel *find_served(const char *token)
 {
-	uint64_t key = key_of(token);
-	size_t i;
-
 	if (!atomic_load(&fork_is_marked) || atomic_load(&fork_mark.state) != OURS)
 		return NULL;
-	for (i = 0; i < CHANNELS_MAX; i++) {
-		struct channel *channel = &channels[i];
-
-		if (atomic_load(&channel->state) != IDLE || atomic_load(&channel->key) != key ||
-		    !check_out(channel, IDLE))
-			continue;
-		if (!memcmp(channel->token, token, SHIM_TOKEN_BYTES) && emu_ring_is_served(&channel->connection.ring))
-			return channel;
-		give_back(channel);
-	}
-	return NULL;
+	return find(token, is_served);
 }
 
 int shim_obtain(int fd, const struct shim_description *description, struct channel *spare, struct channel **channel)

@@ -8,6 +8,7 @@
 import { frameOf } from "../../proto/wire/framing.js";
 import { iommufd_emu } from "../../proto/wire/generated/wire.js";
 import type { RingShape } from "../../proto/wire/ring-layout.js";
+import { Trials } from "../../proto/wire/trials.js";
 import type { Mapping } from "./native-mapping.js";
 import { ClientRing } from "./ring.js";
 import type { Duplex } from "./transport.js";
@@ -29,10 +30,6 @@ const IDLE_MS = 0.1;
 const TURN_MS = 0.1;
 /** Looks between two at the clock. */
 const SPINS_BETWEEN = 16;
-/** So many times for nothing, one after the other: the daemon has no processor to run on while this side looks. */
-const FAILURES_MAX = 5;
-/** Then it is tried anew once in so many times. */
-const RETRY_EVERY = 64;
 /** Room is looked for in each turn of the event loop for so long, and then so often. */
 const ROOM_TURNS_MS = 1;
 const ROOM_EVERY_MS = 1;
@@ -49,8 +46,7 @@ export class RingCarrier implements Duplex {
   #busyAt = 0;
   /** When the event loop last had its turn, as far as this is known; undefined: since the last look. */
   #turnBegan: number | undefined;
-  /** Times that looking was for nothing, since it was last good for something. */
-  #failures = 0;
+  readonly #trials = new Trials();
   #taking = false;
   #closing = false;
   #over = false;
@@ -116,7 +112,7 @@ export class RingCarrier implements Duplex {
 
   /** Looks for completions without a turn of the event loop, where that has been good for something. */
   #spin(): void {
-    if (!this.events.isAwaiting() || !this.#isWorthLooking()) return;
+    if (!this.events.isAwaiting() || !this.#trials.isWorthIt) return;
     const began = this.#busyAt;
     if (began - this.#turn(began) > TURN_MS) return;
     do {
@@ -140,7 +136,7 @@ export class RingCarrier implements Duplex {
   }
 
   #found(): void {
-    this.#failures = 0;
+    this.#trials.succeeded();
     this.drain();
     this.#busyAt = performance.now();
   }
@@ -151,15 +147,11 @@ export class RingCarrier implements Duplex {
     const idleMs = performance.now() - this.#busyAt;
     if (this.#ring.isBlocked) this.#lookForRoom(idleMs);
     else if (!this.events.isAwaiting()) this.#sleep();
-    else if (this.#isWorthLooking() && idleMs < IDLE_MS) this.#lookSoon();
+    else if (this.#trials.isWorthIt && idleMs < IDLE_MS) this.#lookSoon();
     else {
-      this.#failures++;
+      this.#trials.failed();
       this.#sleep();
     }
-  }
-
-  #isWorthLooking(): boolean {
-    return this.#failures < FAILURES_MAX || this.#failures % RETRY_EVERY === 0;
   }
 
   #sleep(): void {

@@ -5,6 +5,8 @@
  * while this one polls.
  */
 
+import { Trials } from "../../proto/wire/trials.js";
+
 /** A ring, as it is polled. */
 export interface PolledRing {
   /** @returns whether there was anything to do */
@@ -19,10 +21,6 @@ const TURN_MS = 0.05;
 /** How long rings are polled without anything to do. */
 const IDLE_MS_MIN = 0.05;
 const IDLE_MS_MAX = 1;
-/** So many times for nothing, one after the other: polling is not worth it. */
-const FAILURES_MAX = 5;
-/** Then it is tried anew once in so many times. */
-const RETRY_EVERY = 64;
 /** Of the while that polling lasts, so much is given up with each pause that was bridged. */
 const DECAY = 1 / 64;
 /** Rounds between two looks at the clock. */
@@ -33,8 +31,7 @@ export class RingPoller {
   private rings: readonly PolledRing[] = [];
   private running = false;
   private idleMs = IDLE_MS_MIN;
-  /** Times that polling was for nothing, since it was last good for something. */
-  private failures = 0;
+  private readonly trials = new Trials();
   private busyAt = 0;
   /** One has come since rings were last looked at. */
   private doorbell = false;
@@ -100,8 +97,8 @@ export class RingPoller {
   }
 
   private patienceMs(): number {
-    if (this.failures < FAILURES_MAX) return this.idleMs;
-    return this.failures % RETRY_EVERY === 0 ? IDLE_MS_MIN : 0;
+    if (!this.trials.isWorthIt) return 0;
+    return this.trials.isAnew ? IDLE_MS_MIN : this.idleMs;
   }
 
   private worked(now: number): void {
@@ -109,7 +106,7 @@ export class RingPoller {
     if (!this.doorbell) {
       const idleMs = Math.max(2 * (now - this.busyAt), this.idleMs * (1 - DECAY));
       this.idleMs = Math.min(Math.max(idleMs, IDLE_MS_MIN), IDLE_MS_MAX);
-      this.failures = 0;
+      this.trials.succeeded();
     }
     this.busyAt = now;
   }
@@ -123,7 +120,7 @@ export class RingPoller {
       return false;
     }
     this.running = false;
-    this.failures++;
+    this.trials.failed();
     this.idleMs = Math.min(2 * this.idleMs, IDLE_MS_MAX);
     return true;
   }
