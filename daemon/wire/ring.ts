@@ -88,7 +88,7 @@ export class Ring {
 
   /** Whether `poll` has something to do. */
   hasWork(): boolean {
-    return !this.closed && (this.look() || this.waiting.length > 0);
+    return this.look() || this.waiting.length > 0;
   }
 
   // ---- submissions --------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ export class Ring {
     const head = this.submissionHead;
     const hasStored = this.waiting.length > 0 && this.pushWaiting();
     // What comes may end the session, and with it this ring. What comes meanwhile has its turn later.
-    for (let left = RING_SLOTS; left > 0 && this.isFilled && !this.closed; left--) {
+    for (let left = RING_SLOTS; left > 0 && this.isFilled; left--) {
       this.takeSlot(receiver);
       this.look();
     }
@@ -114,6 +114,7 @@ export class Ring {
 
   /** Looks at the slot that comes next. @returns whether it is filled */
   private look(): boolean {
+    if (this.closed) return false;
     const at = SUBMISSIONS_AT + (this.submissionHead & INDEX_MASK) * SLOT_WORDS;
     this.next = Atomics.load(this.words, at + SLOT.filled);
     return this.isFilled;

@@ -266,7 +266,9 @@ export class Session implements Notified {
     const { argument, sequence } = this.request;
     const result = this.ioctl();
     const { places, writtenCount } = this.memory;
-    if (this.isPlain() && this.ring.answer(sequence, result, argument, places, writtenCount)) return;
+    // Nothing overtakes what waits to be sent.
+    const isSlot = this.isPlain() && this.output.bytes === 0;
+    if (isSlot && this.ring.answer(sequence, result, argument, places, writtenCount)) return;
     this.answerIoctl(sequence, result);
     this.flush();
   }

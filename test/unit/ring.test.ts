@@ -244,6 +244,8 @@ describe("a client that scribbles", () => {
       receiveFrames(() => {
         taken++;
         client.ring.close();
+        // Whoever touches it after this has an exception.
+        structuredClone(client.memory, { transfer: [client.memory] });
       }),
     );
     expect([taken, client.ring.hasWork(), client.write(filled(1, 1)), client.ring.trySleep()]).toEqual([
