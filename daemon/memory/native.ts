@@ -198,7 +198,8 @@ function bind(koffi: Koffi): Native {
   const remoteVector = new BigUint64Array(2);
   const capabilityHeader = new Uint32Array([LINUX_CAPABILITY_VERSION_3, 0]);
   const capabilitySets = new Uint32Array(2 * CAPABILITY_WORDS);
-  const capabilityAddresses = [capabilityHeader, capabilitySets].map((words) => Number(koffi.address(words)));
+  const capabilityHeaderAt = Number(koffi.address(capabilityHeader));
+  const capabilitySetsAt = Number(koffi.address(capabilitySets));
   const transfer = (call: typeof pread, pid: number, address: number | bigint, bytes: Uint8Array): number => {
     if (bytes.length === 0) return 0;
     localVector[0] = koffi.address(bytes);
@@ -229,7 +230,7 @@ function bind(koffi: Koffi): Native {
     fileWrite: (fd, position, from) => checked(pwrite(fd, from, from.length, position)),
     hasCapability(pid, capability) {
       capabilityHeader[1] = pid;
-      if (capget(...capabilityAddresses) < 0) return false;
+      if (capget(capabilityHeaderAt, capabilitySetsAt) < 0) return false;
       const effective = capabilitySets[capability < 32 ? 0 : CAPABILITY_WORDS]!;
       return ((effective >>> (capability % 32)) & 1) === 1;
     },
