@@ -14,10 +14,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { DMATEST, prepareSource } from "../selftest/source.js";
-import { dependenciesOf, downloadPackages, PreparationFailure, runCommand } from "../support/debian.js";
+import { cacheDirectory, dependenciesOf, downloadPackages, PreparationFailure, runCommand } from "../support/debian.js";
 
 const FLAVOUR = "amd64";
 /** Depends on the kernel of the day. */
@@ -33,16 +32,13 @@ export interface GuestFiles {
   readonly release: string;
 }
 
-/** Where they are kept from one run to the next. */
-export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(base, "iommufd-emu", "guest-6.12");
-}
+/** Where they are kept. */
+const CACHE = cacheDirectory("guest-6.12");
 
 const releaseFile = (directory: string): string => join(directory, "release");
 
 /** Whether they are there already: then nothing is downloaded. */
-export function isCached(cache: string = cacheDirectory()): boolean {
+export function isCached(cache = CACHE): boolean {
   return existsSync(releaseFile(cache));
 }
 
@@ -50,7 +46,7 @@ export function isCached(cache: string = cacheDirectory()): boolean {
  * The files, after whatever it takes to have them; says on stderr what takes long.
  * @throws PreparationFailure
  */
-export function prepareGuest(cache: string = cacheDirectory()): GuestFiles {
+export function prepareGuest(cache = CACHE): GuestFiles {
   if (!isCached(cache)) fetchGuest(cache);
   const entries = Object.entries(FILES).map(([file, name]) => [file, join(cache, name)] as const);
   return {

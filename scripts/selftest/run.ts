@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot, runToEnd } from "../support/run-to-end.js";
 import { reserveHugePages, SELFTEST_HUGE_PAGES } from "./huge-pages.js";
-import { PROGRAMS, cacheDirectory, compile, preparePrograms, programOf } from "./source.js";
+import { CACHE, PROGRAMS, compile, preparePrograms, programOf } from "./source.js";
 
 export const expectationsPath = join(repositoryRoot, "test/conformance/selftest-6.12/expected.json");
 
@@ -59,5 +59,5 @@ export async function runSelftest({ names, trace, directory }: RunOptions): Prom
 
 function compileTracer(): string {
   const source = join(repositoryRoot, "scripts/selftest/trace.c");
-  return compile(cacheDirectory(), "trace.so", "-O2", "-shared", "-fPIC", source, "-ldl");
+  return compile(CACHE, "trace.so", "-O2", "-shared", "-fPIC", source, "-ldl");
 }

@@ -12,9 +12,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { downloadPackages, PreparationFailure, runCommand } from "../support/debian.js";
+import { cacheDirectory, downloadPackages, PreparationFailure, runCommand } from "../support/debian.js";
 
 const PACKAGE = "linux-source-6.12";
 const TESTS = "tools/testing/selftests";
@@ -60,17 +59,14 @@ export interface SelftestPrograms {
   readonly version: string;
 }
 
-/** Where the source and the programs are kept from one run to the next. */
-export function cacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(base, "iommufd-emu", "selftest-6.12");
-}
+/** Where the source and the programs are kept. */
+export const CACHE = cacheDirectory("selftest-6.12");
 
 /**
  * Where the files of the kernel's source are, by their paths in it, after whatever it takes to have them.
  * @throws PreparationFailure
  */
-export function prepareSource(cache: string = cacheDirectory()): string {
+export function prepareSource(cache = CACHE): string {
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   const source = sourceIn(cache);
   if (!isCached(cache)) fetchSource(cache, source);
@@ -81,7 +77,7 @@ const sourceIn = (cache: string): string => join(cache, "source");
 const versionFile = (source: string): string => join(source, "version");
 
 /** Whether the source is there already: then nothing is downloaded. */
-export function isCached(cache: string = cacheDirectory()): boolean {
+export function isCached(cache = CACHE): boolean {
   return [...FILES, DMATEST].every((path) => existsSync(join(sourceIn(cache), path)));
 }
 
@@ -89,7 +85,7 @@ export function isCached(cache: string = cacheDirectory()): boolean {
  * The compiled programs, after whatever it takes to have them; says on stderr what takes long.
  * @throws PreparationFailure
  */
-export function preparePrograms(cache: string = cacheDirectory()): SelftestPrograms {
+export function preparePrograms(cache = CACHE): SelftestPrograms {
   const source = prepareSource(cache);
   return { paths: compilePrograms(cache, source), version: readFileSync(versionFile(source), "utf8").trim() };
 }

@@ -3,10 +3,17 @@
  * is installed.
  */
 import { spawnSync } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
 /** A package, the compiler or the like is not to be had; the message says what to do about it. */
 export class PreparationFailure extends Error {
   override readonly name = "PreparationFailure";
+}
+
+/** Where what a script has fetched is kept from one run to the next. @param name of the script's own */
+export function cacheDirectory(name: string): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "iommufd-emu", name);
 }
 
 /** What a command printed. @throws PreparationFailure unless it succeeds */

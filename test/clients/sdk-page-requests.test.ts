@@ -2,55 +2,14 @@
  * PASIDs and page requests from end to end: endpoints that wait for pages, and a program that reads their requests from a
  * fault queue, maps the pages and answers. Over both ways that the SDK reaches a daemon.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import {
-  type ConnectOptions,
-  Endpoint,
-  type FaultQueue,
-  GuestMemory,
-  IommuFd,
-  IommufdError,
-  type PageRequest,
-} from "../../client/ts/index.js";
+import { Endpoint, type FaultQueue, GuestMemory, IommuFd, type PageRequest } from "../../client/ts/index.js";
 import { createTestIommu } from "../../client/ts/testing.js";
-import { serve } from "../../daemon/main/serve.js";
 import { decodeStruct } from "../../proto/uapi/codec.js";
 import { iommu_hwpt_pgfault } from "../../proto/uapi/iommufd-data.js";
+import { errnoOf, type Reached, SDK_WAYS } from "../support/sdk-ways.js";
 
 const PAGE = 4096;
-
-interface Reached {
-  readonly options: ConnectOptions;
-  stop(): Promise<void>;
-}
-
-async function overSocket(): Promise<Reached> {
-  const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-pages-"));
-  const daemon = await serve({ socket: join(directory, "socket"), logLevel: "silent" });
-  const stop = async (): Promise<void> => {
-    await daemon.stop();
-    rmSync(directory, { recursive: true });
-  };
-  return { options: { socket: daemon.socketPath }, stop };
-}
-
-function inProcess(): Promise<Reached> {
-  const iommu = createTestIommu();
-  return Promise.resolve({ options: { transport: iommu.transport }, stop: () => iommu.close() });
-}
-
-function errnoOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => "OK",
-    (error: unknown) => {
-      if (error instanceof IommufdError) return error.code;
-      throw error;
-    },
-  );
-}
 
 /** The next request. */
 async function next(queue: FaultQueue): Promise<PageRequest> {
@@ -64,10 +23,7 @@ async function nextRecord(queue: FaultQueue) {
   return decodeStruct(iommu_hwpt_pgfault, await queue.file.read(iommu_hwpt_pgfault.bytes));
 }
 
-describe.each([
-  ["in this process", inProcess],
-  ["over a Unix socket", overSocket],
-])("the SDK %s", (_where, reach) => {
+describe.each(SDK_WAYS)("the SDK %s", (_where, reach) => {
   let reached: Reached;
   let fd: IommuFd;
   const closing: (() => unknown)[] = [];

@@ -2,41 +2,17 @@
  * What ioctls make, through the SDK: queues of page requests and events as streams, dma-bufs, memory of virtual IOMMUs; over
  * both ways to reach the state machine.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { type ConnectOptions, GuestMemory, IommuFd, IommufdError, type PageRequest } from "../../client/ts/index.js";
-import { createTestIommu } from "../../client/ts/testing.js";
-import { serve } from "../../daemon/main/serve.js";
+import { GuestMemory, IommuFd, IommufdError, type PageRequest } from "../../client/ts/index.js";
 import { decodeStruct, encodeStruct, type StructValues } from "../../proto/uapi/codec.js";
 import * as mock from "../../proto/uapi/iommufd-test.js";
 import type { Fields, StructLayout } from "../../proto/uapi/layout.js";
+import { type Reached, SDK_WAYS } from "../support/sdk-ways.js";
 
 const TEST_CMD = 0x3ba0;
 const PAGE = 4096;
 /** The mock's tables begin there. */
 const IOVA = BigInt(mock.MOCK_APERTURE_START);
-
-interface Reached {
-  readonly options: ConnectOptions;
-  stop(): Promise<void>;
-}
-
-async function overSocket(): Promise<Reached> {
-  const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-sdk-"));
-  const daemon = await serve({ socket: join(directory, "socket"), logLevel: "silent" });
-  const stop = async (): Promise<void> => {
-    await daemon.stop();
-    rmSync(directory, { recursive: true });
-  };
-  return { options: { socket: daemon.socketPath }, stop };
-}
-
-function inProcess(): Promise<Reached> {
-  const iommu = createTestIommu();
-  return Promise.resolve({ options: { transport: iommu.transport }, stop: () => iommu.close() });
-}
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -44,10 +20,7 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof IommufdError ? error.code : String(error)),
   );
 
-describe.each([
-  ["in this process", inProcess],
-  ["over a Unix socket", overSocket],
-])("the SDK %s", (_where, reach) => {
+describe.each(SDK_WAYS)("the SDK %s", (_where, reach) => {
   let reached: Reached;
   let fd: IommuFd;
 

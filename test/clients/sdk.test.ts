@@ -2,13 +2,12 @@
  * The SDK against the state machine, the same tests over both ways to reach it: the daemon in this process
  * (iommufd-emu/testing) and a daemon behind a Unix socket.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import {
   calls,
-  type ConnectOptions,
   Endpoint,
   failNth,
   GuestMemory,
@@ -17,48 +16,14 @@ import {
   ProtocolError,
   status,
 } from "../../client/ts/index.js";
-import { createTestIommu } from "../../client/ts/testing.js";
-import { serve } from "../../daemon/main/serve.js";
 import { decodeStruct, encodeStruct } from "../../proto/uapi/codec.js";
 import { iommu_ioas_alloc, iommu_ioas_iova_ranges } from "../../proto/uapi/iommufd.js";
+import { errnoOf, type Reached, SDK_WAYS } from "../support/sdk-ways.js";
 
 const PAGE = 4096;
 const UINT64_MAX = 2n ** 64n - 1n;
 
-interface Reached {
-  readonly options: ConnectOptions;
-  stop(): Promise<void>;
-}
-
-async function overSocket(): Promise<Reached> {
-  const directory = mkdtempSync(join(tmpdir(), "iommufd-emu-sdk-"));
-  const daemon = await serve({ socket: join(directory, "socket"), logLevel: "silent" });
-  const stop = async (): Promise<void> => {
-    await daemon.stop();
-    rmSync(directory, { recursive: true });
-  };
-  return { options: { socket: daemon.socketPath }, stop };
-}
-
-function inProcess(): Promise<Reached> {
-  const iommu = createTestIommu();
-  return Promise.resolve({ options: { transport: iommu.transport }, stop: () => iommu.close() });
-}
-
-function errnoOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => "OK",
-    (error: unknown) => {
-      if (error instanceof IommufdError) return error.code;
-      throw error;
-    },
-  );
-}
-
-describe.each([
-  ["in this process", inProcess],
-  ["over a Unix socket", overSocket],
-])("the SDK %s", (_where, reach) => {
+describe.each(SDK_WAYS)("the SDK %s", (_where, reach) => {
   let reached: Reached;
   let fd: IommuFd;
   const closing: (() => unknown)[] = [];
