@@ -75,6 +75,12 @@ static int exchange_ioctl(int fd, struct emu_connection *connection, struct work
 	return 0;
 }
 
+/* Why the daemon could not be asked, for people: one that has said why it ends the connection speaks the protocol. */
+static int why_lost(const struct channel *channel, int error)
+{
+	return channel->connection.refusal[0] ? -ESHUTDOWN : error;
+}
+
 /* Does the work on a channel for the description behind `fd`; its result, or why the daemon could not be asked. */
 static long run(int fd, const struct shim_description *description, struct work *work)
 {
@@ -89,8 +95,10 @@ static long run(int fd, const struct shim_description *description, struct work 
 			error = emu_run_transfer(&channel->connection, work->transfer);
 		else
 			error = exchange_ioctl(fd, &channel->connection, work);
-		if (error)
+		if (error) {
+			error = why_lost(channel, error);
 			shim_drop(channel);
+		}
 		shim_finish(channel, &spare);
 	}
 	if (!error)
@@ -187,8 +195,8 @@ int shim_access(int fd, const struct shim_description *description, bool loads, 
 	else
 		error = emu_access_store(&channel->connection, offset, bytes, length);
 	if (error && error != -EFAULT) {
+		shim_report("lost", "", why_lost(channel, error));
 		shim_drop(channel);
-		shim_report("lost", "", error);
 	}
 	shim_finish(channel, &spare);
 	return error;

@@ -33,6 +33,8 @@ static const char *reason(int error)
 		return "the path is too long for a socket";
 	case EPROTO:
 		return "what listens there does not speak this protocol";
+	case ESHUTDOWN:
+		return "the daemon has ended the connection, and its log says why";
 	case ENODEV:
 		return "this needs x86-64 and the library Zydis, here and where the shim was built";
 	case ENOSYS:
