@@ -18,7 +18,7 @@ export interface RingMemory {
 
 /** What a daemon needs for rings. */
 export interface RingHost {
-  readonly poller: RingPoller;
+  readonly poller: Pick<RingPoller, "add" | "remove" | "start" | "startSoon">;
   /** @param bytes zeroed @returns why there is none */
   allocate(bytes: number): RingMemory | Errno;
 }

@@ -14,7 +14,10 @@ import { coreOperations } from "../../scripts/bench/core-operations.js";
 import { IOVA_PAGE_FIRST, ScaleMachine } from "../../scripts/bench/scale-machine.js";
 import * as api from "../../proto/uapi/iommufd.js";
 import { errno, type Errno } from "../../proto/uapi/errno.js";
+import { RING_SLOTS } from "../../daemon/wire/ring.js";
+import { encodeStruct } from "../../proto/uapi/codec.js";
 import { FakeCaller, FakeIommu, FakeSpace, Machine } from "../support/machine.js";
+import { ringSession } from "../support/rings.js";
 
 // ---- allocations ----------------------------------------------------------------------------------------------------
 
@@ -105,6 +108,22 @@ describe("bytes allocated by", () => {
       translate((page = (page + 37) % 128));
     };
     expectAllocates(call, { heap: 240, buffers: 0 });
+  });
+
+  test("an ioctl by a ring: its argument, and nothing for the socket", () => {
+    const { client, side, poll } = ringSession();
+    const struct = encodeStruct(api.iommu_destroy, { size: 8, id: 77 });
+    for (let slot = 0; slot < RING_SLOTS; slot++) {
+      side.submit(struct, { kind: 0x3b80, struct: struct.length, argument: 0x7fff_0000_1000n });
+      poll();
+      expect(side.completion()?.words[2]).toBe(-errno.ENOENT);
+    }
+    const call = (): void => {
+      side.repeat();
+      poll();
+    };
+    expectAllocates(call, { heap: 64, buffers: 0 });
+    expect([client.writes, client.closed]).toEqual([0, false]);
   });
 
   const { copy, ranges, read, write, bitmap } = coreOperations();

@@ -4,7 +4,6 @@ import { ProtocolViolation } from "../../daemon/wire/protocol-error.js";
 import {
   Ring,
   RING_BYTES,
-  RING_INLINE_BYTES,
   RING_PIECE_BYTES,
   RING_SLOT_BYTES,
   RING_SLOTS,
@@ -19,52 +18,16 @@ import {
   DAEMON_WANTS_ROOM,
   filledWord,
   RING_LAYOUT,
-  ringPlaces,
 } from "../../proto/wire/ring-layout.js";
-import { poll, receiveFrames } from "../support/rings.js";
+import { PLACES, poll, receiveFrames, RingSide } from "../support/rings.js";
 import { U64 } from "../../daemon/u64.js";
 import { toWire } from "../../daemon/wire/wire64.js";
 import { Random } from "../support/random.js";
 
-const PLACES = ringPlaces({ slots: RING_SLOTS, slotBytes: RING_SLOT_BYTES, pieceBytes: RING_PIECE_BYTES });
-
-/** Of a submission that is an ioctl. */
-interface Header {
-  kind: number;
-  sequence: number;
-  struct: number;
-  argument: bigint;
-}
-
-/** The client's side, written from docs/protocol.md. */
-class ClientSide {
-  readonly memory = new ArrayBuffer(RING_BYTES);
-  readonly words = new Int32Array(this.memory);
-  readonly bytes = new Uint8Array(this.memory);
+/** Both sides of a ring. */
+class ClientSide extends RingSide {
   doorbells = 0;
   readonly ring = new Ring(this.memory, () => this.doorbells++);
-  private tail = 0;
-  private head = 0;
-
-  word(offset: number): number {
-    return this.words[offset / 4]!;
-  }
-
-  set(offset: number, value: number): void {
-    this.words[offset / 4] = value;
-  }
-
-  submit(payload: Uint8Array, header: Partial<Header> = {}): void {
-    const index = this.tail % RING_SLOTS;
-    const at = PLACES.submissions + index * RING_SLOT_BYTES;
-    const isInline = payload.length <= RING_INLINE_BYTES;
-    this.bytes.set(payload, isInline ? at + 24 : PLACES.submissionData + index * RING_PIECE_BYTES);
-    const { kind = 0, sequence = 0, struct = 0, argument = 0n } = header;
-    const words = [kind, sequence, struct, Number(argument & 0xffff_ffffn), Number(argument >> 32n)];
-    for (const [word, value] of words.entries()) this.set(at + 4 + 4 * word, value);
-    this.tail++;
-    this.set(at, ((this.tail & 0xffff) << 16) | payload.length);
-  }
 
   /** What the daemon has taken. */
   taken(): Uint8Array[] {
@@ -81,21 +44,6 @@ class ClientSide {
   /** What the daemon has for this side. */
   write(bytes: Uint8Array): boolean {
     return this.ring.write(bytes, bytes.length);
-  }
-
-  /** The next completion: its header's words after the first, and its payload. */
-  completion(): { words: number[]; payload: Uint8Array } | undefined {
-    const index = this.head % RING_SLOTS;
-    const at = PLACES.completions + index * RING_SLOT_BYTES;
-    const first = this.word(at);
-    if (first >>> 16 !== ((this.head + 1) & 0xffff)) return undefined;
-    const length = first & 0xffff;
-    const start = length <= RING_INLINE_BYTES ? at + 24 : PLACES.completionData + index * RING_PIECE_BYTES;
-    this.set(RING_LAYOUT.completionHead, ++this.head);
-    return {
-      words: [1, 2, 3, 4].map((word) => this.word(at + 4 * word)),
-      payload: this.bytes.slice(start, start + length),
-    };
   }
 
   complete(): Uint8Array | undefined {
