@@ -80,7 +80,7 @@ class Argument implements UserMemory {
 
   read(_address: U64, into: Uint8Array, length: number): number {
     const available = Math.min(length, STRUCT_BYTES_MAX);
-    for (let index = 0; index < available; index++) into[index] = this.bytes[index]!;
+    into.set(available === STRUCT_BYTES_MAX ? this.bytes : this.bytes.subarray(0, available));
     return available;
   }
 
