@@ -50,17 +50,19 @@ static uint8_t *take(struct emu_writer *writer, size_t length)
 
 static void raw_varint(struct emu_writer *writer, uint64_t value)
 {
-	uint8_t bytes[VARINT_BYTES_MAX];
-	size_t count = 0;
-	uint8_t *place;
+	uint8_t *at = writer->at;
 
-	do {
-		bytes[count++] = (uint8_t)(value & 0x7f) | (value > 0x7f ? 0x80 : 0);
-		value >>= 7;
-	} while (value);
-	place = take(writer, count);
-	if (place)
-		memcpy(place, bytes, count);
+	for (; !writer->overflow; value >>= 7) {
+		if (at == writer->end) {
+			writer->overflow = true;
+		} else if (value <= 0x7f) {
+			*at++ = (uint8_t)value;
+			writer->at = at;
+			return;
+		} else {
+			*at++ = (uint8_t)(value & 0x7f) | 0x80;
+		}
+	}
 }
 
 static void put_tag(struct emu_writer *writer, uint32_t field, enum emu_wire_type type)
