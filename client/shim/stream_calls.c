@@ -94,14 +94,22 @@ SHIM_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream)
 {
 	FILE *result;
 
-	return reopens_stream(path, mode, stream, &result) ? result : NEXT(freopen)(path, mode, stream);
+	shim_forget();
+	if (!reopens_stream(path, mode, stream, &result))
+		result = NEXT(freopen)(path, mode, stream);
+	shim_forget();
+	return result;
 }
 
 SHIM_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream)
 {
 	FILE *result;
 
-	return reopens_stream(path, mode, stream, &result) ? result : NEXT(freopen64)(path, mode, stream);
+	shim_forget();
+	if (!reopens_stream(path, mode, stream, &result))
+		result = NEXT(freopen64)(path, mode, stream);
+	shim_forget();
+	return result;
 }
 
 /* Whether a stream writes to an attribute. Changes no errno: most streams that are flushed are others. */

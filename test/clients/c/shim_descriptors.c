@@ -62,6 +62,7 @@ static void replacing_is_closing(void)
 static void numbers_that_change(void)
 {
 	int fd = open_iommu(), other = open_iommu();
+	FILE *stream;
 	char token[64];
 
 	CHECK(new_ioas(fd) == 1 && new_ioas(fd) == 2 && new_ioas(other) == 1);
@@ -72,6 +73,15 @@ static void numbers_that_change(void)
 	CHECK_ERRNO(ioctl(fd, IOMMU_IOAS_ALLOC, NULL), ENOTTY);
 	CHECK(new_ioas(other) == 4 && close_range((unsigned int)other, (unsigned int)other, 0) == 0);
 	CHECK(open_iommu() == other && new_ioas(other) == 1);
+
+	stream = fdopen(other, "r+");
+	CHECK(stream && freopen("/dev/null", "r+", stream) && fileno(stream) == other);
+	CHECK_ERRNO(ioctl(other, IOMMU_IOAS_ALLOC, NULL), ENOTTY);
+	CHECK(fclose(stream) == 0 && open_iommu() == other && new_ioas(other) == 1);
+	stream = fdopen(other, "r+");
+	CHECK(stream && fclose(stream) == 0 && open("/dev/null", O_RDWR) == other);
+	CHECK_ERRNO(ioctl(other, IOMMU_IOAS_ALLOC, NULL), ENOTTY);
+	CHECK(close(other) == 0 && open_iommu() == other && new_ioas(other) == 1);
 
 	/* Behind the C library's back: the daemon knows. */
 	strcpy(token, iommufd_name(other));
