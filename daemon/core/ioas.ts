@@ -9,6 +9,7 @@ import { errno, type Errno } from "../../proto/uapi/errno.js";
 import { PROT_READ, PROT_WRITE, type PagingDomain, type PhysicalMemory } from "../hw/interface.js";
 import { PAGE_SIZE, U64, lastOf, lastPageOf, lengthOf, minOf } from "../u64.js";
 import type { Accounts } from "./accounting.js";
+import { type AreaPart, AreaParts } from "./area-parts.js";
 import { AreaTable } from "./area-table.js";
 import { AreaTree, NONE } from "./area-tree.js";
 import { mapArea, unmapArea } from "./domain-fill.js";
@@ -35,15 +36,6 @@ export interface AreaView extends Range {
   readonly pages: Pages;
 }
 
-/** What of a range one area holds, as bytes of its pages object. */
-interface AreaPart {
-  readonly area: number;
-  readonly firstByte: U64;
-  readonly lastByte: U64;
-  /** The range ends in this area. */
-  readonly isFinal: boolean;
-}
-
 export interface UnmapResult {
   readonly error: Errno;
   /** Bytes of the areas that were removed, also before an error. */
@@ -56,6 +48,7 @@ const UNMAP_ROUNDS_MAX = 100;
 export class Ioas {
   private readonly tree = new AreaTree();
   private readonly table = new AreaTable();
+  private readonly parts = new AreaParts(this.tree, this.table);
   private readonly reserved = new ReservedRanges();
   private allowed: readonly Range[] = [];
   /** Position 0 is the storage domain: unmapped last. */
@@ -163,16 +156,18 @@ export class Ioas {
    */
   slices(start: U64, last: U64): Slice[] | Errno {
     const found: Slice[] = [];
-    const error = this.forEachPart(start, last, ({ area, firstByte, lastByte }) => {
+    for (let part = this.parts.first(start, last); part !== undefined; part = this.parts.after(part, last)) {
+      const { area, firstByte, lastByte } = part;
+      const length = lengthOf(firstByte, lastByte);
       found.push({
         pages: this.table.pagesOf(area),
         firstIndex: firstByte.page(),
         offset: firstByte.pageOffset(),
-        length: lengthOf(firstByte, lastByte),
+        length,
       });
-      return errno.OK;
-    });
-    return error === errno.OK ? found : error;
+      if (part.isFinal) return found;
+    }
+    return errno.ENOENT;
   }
 
   /** Removes the areas in [start, last]; those before a failing one stay removed (specification 10, section 5.5). */
@@ -487,32 +482,38 @@ export class Ioas {
    */
   pin(start: U64, last: U64, write: boolean, frames: number[]): Errno {
     const pinned: AreaPart[] = [];
-    const error = this.forEachPart(start, last, (part) => {
-      if (this.table.isBlocked(part.area)) return errno.EINVAL;
-      const endsInPage = part.lastByte.pageOffset() !== PAGE_SIZE - 1;
-      if (part.firstByte.pageOffset() !== 0 || (!part.isFinal && endsInPage)) return errno.EINVAL;
-      const refused = this.checkPermission(part, write);
-      if (refused !== errno.OK) return refused;
-      const pages = this.table.pagesOf(part.area);
-      const pinError = pages.pinAccess(part.firstByte.page(), part.lastByte.page(), this.accounts);
-      if (pinError !== errno.OK) return pinError;
-      this.table.addPins(part.area, 1);
+    let error: Errno = errno.ENOENT;
+    for (let part = this.parts.first(start, last); part !== undefined; part = this.parts.after(part, last)) {
+      error = this.pinPart(part, write, frames);
+      if (error !== errno.OK) break;
       pinned.push(part);
-      pages.runs(part.firstByte.page(), part.lastByte.page(), (pfn, count) => {
-        for (let page = 0; page < count; page++) frames.push(pfn + page);
-      });
-      return errno.OK;
-    });
-    if (error !== errno.OK) for (const part of pinned) this.unpinPart(part);
+      if (part.isFinal) return errno.OK;
+      error = errno.ENOENT;
+    }
+    for (const part of pinned) this.unpinPart(part);
     return error;
+  }
+
+  private pinPart(part: AreaPart, write: boolean, frames: number[]): Errno {
+    if (this.table.isBlocked(part.area)) return errno.EINVAL;
+    const endsInPage = part.lastByte.pageOffset() !== PAGE_SIZE - 1;
+    if (part.firstByte.pageOffset() !== 0 || (!part.isFinal && endsInPage)) return errno.EINVAL;
+    const refused = this.checkPermission(part, write);
+    if (refused !== errno.OK) return refused;
+    const pages = this.table.pagesOf(part.area);
+    const error = pages.pinAccess(part.firstByte.page(), part.lastByte.page(), this.accounts);
+    if (error !== errno.OK) return error;
+    this.table.addPins(part.area, 1);
+    pages.runs(part.firstByte.page(), part.lastByte.page(), (pfn, count) => {
+      for (let page = 0; page < count; page++) frames.push(pfn + page);
+    });
+    return errno.OK;
   }
 
   /** Takes back one `pin` of exactly this range. */
   unpin(start: U64, last: U64): void {
-    this.forEachPart(start, last, (part) => {
+    for (let part = this.parts.first(start, last); part !== undefined; part = this.parts.after(part, last))
       this.unpinPart(part);
-      return errno.OK;
-    });
   }
 
   /** As `pin` for reading; until `unpinLocked` the areas stay. */
@@ -549,46 +550,26 @@ export class Ioas {
     memory: PhysicalMemory,
   ): Errno {
     let done = 0;
-    return this.forEachPart(start, last, (part) => {
-      if (this.table.isBlocked(part.area)) return errno.EINVAL;
+    for (let part = this.parts.first(start, last); part !== undefined; part = this.parts.after(part, last)) {
+      const { area, firstByte, lastByte } = part;
+      if (this.table.isBlocked(area)) return errno.EINVAL;
       const refused = this.checkPermission(part, write);
       if (refused !== errno.OK) return refused;
-      if (this.table.pagesOf(part.area).dmaBuf !== undefined) return errno.EINVAL;
-      const length = lengthOf(part.firstByte, part.lastByte).toNumber();
+      const pages = this.table.pagesOf(area);
+      if (pages.dmaBuf !== undefined) return errno.EINVAL;
+      const length = lengthOf(firstByte, lastByte).toNumber();
       const slice = length === bytes.length ? bytes : bytes.subarray(done, done + length);
       done += length;
-      const pages = this.table.pagesOf(part.area);
-      return transferSlice({ pages, firstByte: part.firstByte, bytes: slice, write, slow, mm, memory }, this.accounts);
-    });
+      const error = transferSlice({ pages, firstByte, bytes: slice, write, slow, mm, memory }, this.accounts);
+      if (error !== errno.OK || part.isFinal) return error;
+    }
+    return errno.ENOENT;
   }
 
   private checkPermission(part: AreaPart, write: boolean): Errno {
     const needed = write ? PROT_WRITE : PROT_READ;
     if ((this.table.prot(part.area) & needed) === 0) return errno.EPERM;
     return write && !this.table.pagesOf(part.area).writable ? errno.EPERM : errno.OK;
-  }
-
-  /**
-   * Visits what each area holds of [start, last], which touch one another.
-   * @returns the first error of `visit`, or ENOENT after the parts before a gap
-   */
-  private forEachPart(start: U64, last: U64, visit: (part: AreaPart) => Errno): Errno {
-    let from = start;
-    for (let at = this.tree.seek(start); at !== NONE; at = this.tree.next(at)) {
-      const areaStart = this.tree.start(at);
-      if (from.lessThan(areaStart)) break;
-      const areaLast = this.tree.last(at);
-      const to = minOf(areaLast, last);
-      const area = this.tree.area(at);
-      const origin = U64.fromPage(this.table.firstIndex(area), this.table.offset(area));
-      const isFinal = last.atMost(areaLast);
-      const firstByte = from.equals(areaStart) ? origin : origin.plus(from.minus(areaStart));
-      const error = visit({ area, firstByte, lastByte: firstByte.plus(to.minus(from)), isFinal });
-      if (error !== errno.OK) return error;
-      if (isFinal) return errno.OK;
-      from = to.plus(U64.ONE);
-    }
-    return errno.ENOENT;
   }
 
   /** Index of the page that holds an area's last byte. */

@@ -137,8 +137,8 @@ describe("bytes allocated by", () => {
   });
 
   test("a read or write of 64 bytes by an in-kernel user: the bytes once, and no buffer", () => {
-    expectAllocates(read, { heap: 1600, buffers: 0 });
-    expectAllocates(write, { heap: 1600, buffers: 0 });
+    expectAllocates(read, { heap: 1000, buffers: 0 });
+    expectAllocates(write, { heap: 1000, buffers: 0 });
   });
 
   test("a dirty bitmap of a table that is clean: nothing for a page", () => {
